@@ -1,0 +1,1 @@
+"""The kernel that the services share; it knows no service."""
