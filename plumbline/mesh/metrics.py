@@ -1,42 +1,15 @@
-"""What a process counts and measures, in one registry, with the series looked up once and not on every call."""
+"""What a process counts and measures, with the series looked up once and not on every call."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from functools import cache
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    Metric,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
+from prometheus_client import Counter, Gauge
 
-disable_created_metrics()
-REGISTRY = CollectorRegistry()
-ProcessCollector(registry=REGISTRY)
-#: The buckets that OpenTelemetry's conventions give for calls.
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+from plumbline.mesh.metrics_registry import LAGS, REGISTRY, Age, counter, gauge, histogram, pieces, render
 
-#: An event may be late by far more than a call.
-LAGS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
-
-
-def _counter(name: str, doc: str, *labels: str) -> Counter:
-    return Counter(f"plumbline_{name}", doc, labels, registry=REGISTRY)
-
-
-def _gauge(name: str, doc: str, *labels: str) -> Gauge:
-    return Gauge(f"plumbline_{name}", doc, labels, registry=REGISTRY)
-
-
-def _histogram(name: str, doc: str, *labels: str, buckets: tuple[float, ...] = SECONDS) -> Histogram:
-    return Histogram(f"plumbline_{name}", doc, labels, registry=REGISTRY, buckets=buckets)
+__all__ = ["REGISTRY", "pieces", "render"]
 
 
 class Calls:
@@ -74,18 +47,18 @@ class Family:
     """The three metrics that every kind of call has."""
 
     def __init__(self, kind: str, what: str, *labels: str) -> None:
-        self.count = _counter(f"{kind}_requests_total", f"{what}, by how they ended.", *labels, "outcome")
-        self.duration = _histogram(f"{kind}_duration_seconds", f"{what}: how long they took.", *labels)
-        self.under_way = _gauge(f"{kind}_in_flight", f"{what} that are under way.", *labels)
+        self.count = counter(f"{kind}_requests_total", f"{what}, by how they ended.", *labels, "outcome")
+        self.duration = histogram(f"{kind}_duration_seconds", f"{what}: how long they took.", *labels)
+        self.under_way = gauge(f"{kind}_in_flight", f"{what} that are under way.", *labels)
 
 
 _RPC_SERVER = Family("rpc_server", "Calls a service answered", "service", "method")
 _RPC_CLIENT = Family("rpc_client", "Calls a service made to another", "service", "target", "method")
 _HTTP_SERVER = Family("http_server", "HTTP requests", "service", "route")
-_DEADLINES = _counter(
+_DEADLINES = counter(
     "rpc_client_deadline_exceeded_total", "Calls that had no answer in time.", "service", "target", "method"
 )
-_EXPIRED = _counter("rpc_server_expired_total", "Requests refused unread, their deadline being past.", "service")
+_EXPIRED = counter("rpc_server_expired_total", "Requests refused unread, their deadline being past.", "service")
 
 
 @cache
@@ -118,19 +91,11 @@ def expired(service: str) -> Counter:
     return _EXPIRED.labels(service)
 
 
-class Age:
-    """How long ago something began that has not ended, worked out when it is read."""
-
-    def __init__(self, gauge: Gauge) -> None:
-        self.since: float | None = None
-        gauge.set_function(lambda: 0.0 if self.since is None else max(0.0, time.time() - self.since))
-
-
-_UNSENT = _gauge("outbox_unsent_rows", "Events that are saved and not yet published.", "service")
-_OLDEST_UNSENT = _gauge("outbox_oldest_unsent_age_seconds", "Age of the oldest of them.", "service")
-_HELD = _gauge("outbox_held_aggregates", "Aggregates whose next event cannot be published.", "service")
-_PUBLISHED = _counter("outbox_published_total", "Events the broker has confirmed.", "service")
-_RETURNED = _counter("outbox_returned_total", "Events the broker gave back or could not take.", "service")
+_UNSENT = gauge("outbox_unsent_rows", "Events that are saved and not yet published.", "service")
+_OLDEST_UNSENT = gauge("outbox_oldest_unsent_age_seconds", "Age of the oldest of them.", "service")
+_HELD = gauge("outbox_held_aggregates", "Aggregates whose next event cannot be published.", "service")
+_PUBLISHED = counter("outbox_published_total", "Events the broker has confirmed.", "service")
+_RETURNED = counter("outbox_returned_total", "Events the broker gave back or could not take.", "service")
 
 
 class Outbox:
@@ -142,14 +107,14 @@ class Outbox:
         self.oldest = Age(_OLDEST_UNSENT.labels(service))
 
 
-_STORED = _counter("inbox_stored_total", "Events received and saved.", "service", "source")
-_APPLIED = _counter("inbox_applied_total", "Events whose effect is committed.", "service", "source")
-_DUPLICATES = _counter("inbox_duplicates_total", "Events received again and ignored.", "service", "source")
-_FAILED = _counter("inbox_failures_total", "Attempts to apply an event that failed.", "service", "source")
-_REJECTED = _counter("inbox_rejected_total", "Messages that are no event and went to the dead letters.", "service")
-_BACKLOG = _gauge("inbox_backlog_rows", "Events saved and not yet applied, by state.", "service", "state")
-_OLDEST_HEARD = _gauge("inbox_oldest_unapplied_age_seconds", "Age of the oldest event not yet applied.", "service")
-_LAG = _histogram(
+_STORED = counter("inbox_stored_total", "Events received and saved.", "service", "source")
+_APPLIED = counter("inbox_applied_total", "Events whose effect is committed.", "service", "source")
+_DUPLICATES = counter("inbox_duplicates_total", "Events received again and ignored.", "service", "source")
+_FAILED = counter("inbox_failures_total", "Attempts to apply an event that failed.", "service", "source")
+_REJECTED = counter("inbox_rejected_total", "Messages that are no event and went to the dead letters.", "service")
+_BACKLOG = gauge("inbox_backlog_rows", "Events saved and not yet applied, by state.", "service", "state")
+_OLDEST_HEARD = gauge("inbox_oldest_unapplied_age_seconds", "Age of the oldest event not yet applied.", "service")
+_LAG = histogram(
     "inbox_lag_seconds", "From the recording of an event to its effect here.", "service", "source", buckets=LAGS
 )
 
@@ -172,10 +137,10 @@ class Inbox:
         self.oldest = Age(_OLDEST_HEARD.labels(service))
 
 
-_OVERDUE = _gauge("due_work_overdue_rows", "Work that has fallen due and is not done.", "service")
-_DUE_DONE = _counter("due_work_done_total", "Work that was done when it fell due.", "service", "kind")
-_DUE_FAILED = _counter("due_work_failures_total", "Attempts at due work that failed.", "service", "kind")
-_JOBS = _gauge("jobs", "Jobs by state.", "service", "state")
+_OVERDUE = gauge("due_work_overdue_rows", "Work that has fallen due and is not done.", "service")
+_DUE_DONE = counter("due_work_done_total", "Work that was done when it fell due.", "service", "kind")
+_DUE_FAILED = counter("due_work_failures_total", "Attempts at due work that failed.", "service", "kind")
+_JOBS = gauge("jobs", "Jobs by state.", "service", "state")
 
 
 class Due:
@@ -185,10 +150,10 @@ class Due:
         self.done, self.failed = _DUE_DONE.labels(service, kind), _DUE_FAILED.labels(service, kind)
 
 
-_POOL_SIZE = _gauge("database_pool_size", "Connections a pool may have.", "service", "pool")
-_POOL_USED = _gauge("database_pool_in_use", "Connections of a pool that are in use.", "service", "pool")
-_POOL_WAITS = _counter("database_pool_waits_total", "Times a connection had to be waited for.", "service", "pool")
-_POOL_TIMEOUTS = _counter("database_pool_timeouts_total", "Times none became free in time.", "service", "pool")
+_POOL_SIZE = gauge("database_pool_size", "Connections a pool may have.", "service", "pool")
+_POOL_USED = gauge("database_pool_in_use", "Connections of a pool that are in use.", "service", "pool")
+_POOL_WAITS = counter("database_pool_waits_total", "Times a connection had to be waited for.", "service", "pool")
+_POOL_TIMEOUTS = counter("database_pool_timeouts_total", "Times none became free in time.", "service", "pool")
 
 
 class Pool:
@@ -200,9 +165,9 @@ class Pool:
         self.waits, self.timeouts = _POOL_WAITS.labels(*labels), _POOL_TIMEOUTS.labels(*labels)
 
 
-_CONNECTED = _gauge("broker_connected", "1 while the link to the broker stands.", "service", "link")
-_BLOCKED = _gauge("broker_blocked", "1 while the broker takes no messages.", "service", "link")
-_RECONNECTS = _counter("broker_reconnects_total", "Times the link had to be made again.", "service", "link")
+_CONNECTED = gauge("broker_connected", "1 while the link to the broker stands.", "service", "link")
+_BLOCKED = gauge("broker_blocked", "1 while the broker takes no messages.", "service", "link")
+_RECONNECTS = counter("broker_reconnects_total", "Times the link had to be made again.", "service", "link")
 
 
 class Link:
@@ -213,9 +178,9 @@ class Link:
         self.reconnects = _RECONNECTS.labels(service, link)
 
 
-HUB_STALLS = _counter("hub_stalls_total", "Times the process did nothing else for more than 100 ms.")
-HUB_STALL_SECONDS = _counter("hub_stall_seconds_total", "How long these stalls were together.")
-LOG_LINES_DROPPED = _counter("log_lines_dropped_total", "Log lines that found nobody reading.")
+HUB_STALLS = counter("hub_stalls_total", "Times the process did nothing else for more than 100 ms.")
+HUB_STALL_SECONDS = counter("hub_stall_seconds_total", "How long these stalls were together.")
+LOG_LINES_DROPPED = counter("log_lines_dropped_total", "Log lines that found nobody reading.")
 
 outbox = cache(Outbox)
 inbox = cache(Inbox)
@@ -233,25 +198,3 @@ def overdue(service: str) -> Gauge:
 def jobs(service: str, state: str) -> Gauge:
     """Jobs of `service` that are in this state."""
     return _JOBS.labels(service, state)
-
-
-def pieces() -> Iterator[bytes]:
-    """Prometheus' text form, one family at a time, so that whoever asks can let others work in between."""
-    for family in REGISTRY.collect():
-        yield generate_latest(_One(family))
-
-
-class _One(CollectorRegistry):
-    """A registry of one family."""
-
-    def __init__(self, family: Metric) -> None:
-        super().__init__()
-        self._family = family
-
-    def collect(self) -> Iterator[Metric]:
-        yield self._family
-
-
-def render() -> bytes:
-    """Everything in Prometheus' text form."""
-    return b"".join(pieces())
