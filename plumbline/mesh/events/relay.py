@@ -1,0 +1,249 @@
+"""The relay: sends what committed transactions left to say, in order, and marks what the broker took."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import eventlet
+import orjson
+from eventlet.event import Event
+from kombu import Connection
+from sqlalchemy import Row
+
+from plumbline.mesh import metrics, traces
+from plumbline.mesh.broker.link import JSON, collect, read_only_by_us
+from plumbline.mesh.broker.topology import events_exchange
+from plumbline.mesh.events import sending
+from plumbline.mesh.events.locks import lock_of
+from plumbline.mesh.logs import get_logger
+from plumbline.mesh.storage.database import Database
+
+log = get_logger(__name__)
+
+
+class NotConfirmed(OSError):
+    """The broker did not confirm in time; what it took is sent again, and the receivers notice."""
+
+
+class Confirms:
+    """A channel that publishes many messages and then waits for all confirms at once."""
+
+    def __init__(self, url: str, heartbeat_s: int, patience_s: float) -> None:
+        self.patience_s = patience_s
+        self._connection = Connection(url, heartbeat=heartbeat_s, connect_timeout=3)
+        with eventlet.Timeout(6, TimeoutError("no handshake in time")):
+            read_only_by_us(self._connection.connection)
+            self._channel = self._connection.channel()
+            self._channel.confirm_select()
+        self._channel.events["basic_ack"].add(self._acked)
+        self._channel.events["basic_nack"].add(self._nacked)
+        self._channel.events["basic_return"].add(self._came_back)
+        self._tag = 0
+        self._open: dict[int, int] = {}
+        self._by_id: dict[str, int] = {}
+        self.returned: set[int] = set()
+        self.refused: set[int] = set()
+
+    def publish(self, exchange: str, messages: list[tuple[int, str, str, bytes]]) -> None:
+        """Publish (row, message id, routing key, body) each; returns when every one is confirmed or returned."""
+        self.returned, self.refused, self._by_id = set(), set(), {}
+        with eventlet.Timeout(self.patience_s, NotConfirmed("no confirm in time")):
+            for row, message_id, key, body in messages:
+                self._tag += 1
+                self._open[self._tag], self._by_id[message_id] = row, row
+                properties = {"delivery_mode": 2, "message_id": message_id}
+                message = self._channel.prepare_message(
+                    body, content_type=JSON, content_encoding="utf-8", headers={}, properties=properties
+                )
+                self._channel.basic_publish(message, exchange, key, True)
+            while self._open:
+                self._drain()
+
+    def _drain(self) -> None:
+        try:
+            self._connection.drain_events(timeout=1)
+        except TimeoutError:
+            self._connection.heartbeat_check(rate=2)
+
+    def idle(self) -> None:
+        """Keep the connection alive while there is nothing to send; raises OSError and the like when it is dead."""
+        self._connection.heartbeat_check(rate=2)
+        try:
+            self._connection.drain_events(timeout=0.001)
+        except TimeoutError:
+            return
+
+    def _settle(self, tag: int, multiple: bool) -> list[int]:
+        tags = [open_tag for open_tag in self._open if open_tag <= tag] if multiple else [tag]
+        return [self._open.pop(one) for one in tags if one in self._open]
+
+    def _acked(self, tag: int, multiple: bool) -> None:
+        self._settle(tag, multiple)
+
+    def _nacked(self, tag: int, multiple: bool) -> None:
+        self.refused.update(self._settle(tag, multiple))
+
+    def _came_back(self, _error: Any, _exchange: str, _key: str, message: Any) -> None:
+        """A returned message is acked all the same: nobody has it."""
+        row = self._by_id.get(message.properties.get("message_id", ""))
+        if row is not None:
+            self.returned.add(row)
+
+    def close(self) -> None:
+        """Drop the connection without a word."""
+        collect(self._connection)
+
+
+class Relay:
+    """One per replica; the one that holds the lock sends, the others stand by."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        engine: Any,
+        url: str,
+        *,
+        heard: bool,
+        batch: int = 200,
+        poll_s: float = 0.1,
+        limit: int = 262144,
+        heartbeat_s: int = 10,
+        patience_s: float = 30,
+    ) -> None:
+        self.service, self.database, self.engine, self.url, self.heard = service, database, engine, url, heard
+        self.batch, self.poll_s, self.limit = batch, poll_s, limit
+        self.holder = str(uuid.uuid4())
+        self.active = False
+        self._connect = lambda: Confirms(url, heartbeat_s, patience_s)
+        self._lock = lock_of(database, "relay")
+        self._wake: Event = Event()
+        self._stopping = False
+        self._thread: Any = None
+        self._confirms: Confirms | None = None
+
+    def start(self) -> None:
+        """Send in the background."""
+        self._thread = eventlet.spawn(self._run)
+
+    def wake(self) -> None:
+        """Something was committed in this process: look now, not at the next poll."""
+        if not self._wake.ready():
+            self._wake.send(None)
+
+    def stop(self) -> None:
+        """Send what is there, for a moment, then let go of the lock."""
+        self._stopping = True
+        self.wake()
+        if self._thread is not None:
+            with eventlet.Timeout(3, False):
+                self._thread.wait()
+            self._thread.kill()
+        self._close()
+
+    def _close(self) -> None:
+        self.active = False
+        if self._confirms is not None:
+            self._confirms.close()
+            self._confirms = None
+        self._lock.release()
+
+    def _run(self) -> None:
+        pause = 0.1
+        while not self._stopping:
+            try:
+                if self._lock.take():
+                    self._hold_office()
+                pause = 0.1
+            except Exception as error:
+                log.warning("relay_paused", service=self.service, error=type(error).__name__, detail=str(error)[:200])
+                pause = min(pause * 2, 2.0)
+            finally:
+                self._close()
+            eventlet.sleep(pause)
+
+    def _hold_office(self) -> None:
+        """Send until stopped, superseded, or something breaks."""
+        with self.database.writing(self.engine) as session:
+            sending.take_over(session, self.holder)
+            session.commit()
+        self.active = True
+        log.info("relay_active", service=self.service)
+        sent: list[int] = []
+        quiet = 0
+        while True:
+            rows = self._advance(sent)
+            sent = self._send(rows)
+            if rows:
+                quiet = 0
+            elif self._stopping:
+                return
+            else:
+                quiet += 1
+                self._rest(quiet)
+
+    def _advance(self, sent: list[int]) -> list[Row]:
+        if not sent and not self._anything():
+            return []
+        with self.database.writing(self.engine) as session:
+            rows = sending.advance(session, self.holder, sent, self.batch)
+            session.commit()
+        return rows
+
+    def _anything(self) -> bool:
+        """A cheap look, so that an idle relay takes no write lock."""
+        with self.database.reading(self.engine) as session:
+            return session.execute(sending.unsent(1)).first() is not None
+
+    def _rest(self, quiet: int) -> None:
+        self._wake = Event()
+        if quiet % 20 == 0:
+            if not self._lock.still_held():
+                raise sending.Superseded("the lock is gone")
+            if self._confirms is not None:
+                self._confirms.idle()
+        with eventlet.Timeout(self.poll_s, False):
+            self._wake.wait()
+
+    def _send(self, rows: list[Row]) -> list[int]:
+        """Publish rows; returns those that arrived. Those refused are held, each with its aggregate."""
+        if not rows:
+            return []
+        if not self.heard:
+            return [row.row for row in rows]  # no service listens; the feed serves the others
+        messages, failed = self._messages(rows)
+        if self._confirms is None:
+            self._confirms = self._connect()
+        exchange = events_exchange(self.service)
+        with traces.publishing(exchange, [row.traceparent for row in rows if row.traceparent], len(messages)):
+            self._confirms.publish(exchange, messages)
+        failed |= dict.fromkeys(self._confirms.returned, "returned: no queue takes it")
+        failed |= dict.fromkeys(self._confirms.refused, "refused by the broker")
+        sent = [row for row, *_ in messages if row not in failed]
+        metrics.outbox(self.service).published.inc(len(sent))
+        metrics.outbox(self.service).returned.inc(len(self._confirms.returned))
+        self._hold(failed)
+        return sent
+
+    def _messages(self, rows: list[Row]) -> tuple[list[tuple[int, str, str, bytes]], dict[int, str]]:
+        messages, failed = [], {}
+        for row in rows:
+            body = orjson.dumps(sending.envelope(self.service, row).to_wire())
+            if len(body) > self.limit:
+                failed[row.row] = f"too large: {len(body)} bytes"
+            else:
+                messages.append((row.row, row.id, row.type, body))
+        behind = {row.aggregate for row in rows if row.row in failed}
+        first = {row.aggregate: row.row for row in reversed(rows) if row.row in failed}
+        blocked = {row.row for row in rows if row.aggregate in behind and row.row > first[row.aggregate]}
+        return [message for message in messages if message[0] not in blocked], failed
+
+    def _hold(self, failed: dict[int, str]) -> None:
+        if not failed:
+            return
+        log.error("outbox_held", service=self.service, rows=len(failed), reason=next(iter(failed.values())))
+        with self.database.writing(self.engine) as session:
+            for row, error in failed.items():
+                sending.hold(session, self.holder, row, error)
+            session.commit()

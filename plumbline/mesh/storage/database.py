@@ -1,0 +1,82 @@
+"""A service's database: an engine for acts, a smaller one for the machinery, and how to open a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from plumbline.mesh.errors import CallFailed, PoolExhausted
+from plumbline.mesh.storage import sqlite
+
+#: Ends what hangs at the server: a statement, a wait for a lock, a transaction that forgot to end, a dead peer.
+_POSTGRES_OPTIONS = "-c statement_timeout=10000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000"
+_POSTGRES_TCP = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10000}
+
+
+class Database:
+    """Engines of one database; `pool` bounds how many connections acts may use at once."""
+
+    def __init__(self, url: str, *, pool: int = 10, pool_timeout_s: float = 3, synchronous: str = "FULL") -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.pool, self.pool_timeout_s, self.synchronous = pool, pool_timeout_s, synchronous
+        self._engines: list[Engine] = []
+        self.engine = self.another_engine(pool)
+
+    def another_engine(self, pool: int) -> Engine:
+        """A further engine with a pool of its own, closed with the database."""
+        options: dict = {"pool_size": pool, "max_overflow": 0, "pool_timeout": self.pool_timeout_s}
+        if self.is_sqlite:
+            Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
+            engine = create_engine(self.url, connect_args={"check_same_thread": False, "timeout": 0}, **options)
+            sqlite.prepare(engine, self.synchronous)
+        else:
+            arguments = {"options": _POSTGRES_OPTIONS, "connect_timeout": 3, **_POSTGRES_TCP}
+            engine = create_engine(self.url, connect_args=arguments, **options)
+        self._engines.append(engine)
+        return engine
+
+    @contextmanager
+    def writing(self, engine: Engine | None = None) -> Iterator[Session]:
+        """A session in a write transaction; it rolls back unless it was committed."""
+        if self.is_sqlite:
+            with sqlite.only_writer(str(self.url.database)), self._session(engine, write=True) as session:
+                yield session
+        else:
+            with self._session(engine, write=True) as session:
+                yield session
+
+    @contextmanager
+    def reading(self, engine: Engine | None = None) -> Iterator[Session]:
+        """A session for reading; never committed."""
+        with self._session(engine, write=False) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine | None, *, write: bool) -> Iterator[Session]:
+        session = Session(engine or self.engine, autoflush=False, expire_on_commit=False)
+        try:
+            try:
+                session.connection(execution_options={"plumbline_write": write})
+            except PoolTimeout as error:
+                raise PoolExhausted(str(self.url.database)) from error
+            yield session
+        finally:
+            session.close()
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        for engine in self._engines:
+            engine.dispose()
+
+
+def is_infrastructure(error: BaseException) -> bool:
+    """Whether the machinery failed (database, broker, another service), not what was asked of it."""
+    return isinstance(error, (OperationalError, InterfaceError, PoolExhausted, PoolTimeout, CallFailed, OSError)) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
