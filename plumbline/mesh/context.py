@@ -47,7 +47,7 @@ class Context:
         """Read the form of ``to_wire``; raises ValueError where it is not one."""
         if not isinstance(wire, dict):
             raise ValueError("a context is a table")
-        texts = {name: wire.get(_WIRE[name]) for name in _TEXTS}
+        texts: dict[str, Any] = {name: wire.get(_WIRE[name]) for name in _TEXTS}
         if any(not isinstance(value, str) for value in texts.values() if value is not None):
             raise ValueError("a context holds texts only")
         legal_now = datetime.fromisoformat(wire["legal-now"]) if "legal-now" in wire else None

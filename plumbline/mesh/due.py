@@ -96,10 +96,11 @@ def overdue(session: Session, instant: datetime) -> int:
 
 def pending_until(settings: Settings, instant: datetime) -> int:
     """How much due work of all services whose database is there remains up to `instant`."""
-    from plumbline.mesh.host import databases
+    from plumbline.mesh import city
 
     total = 0
-    for database in databases(settings):
+    for name, _ in city.storages():
+        database = city.database(settings, name)
         with database.reading() as session:
             total += overdue(session, instant)
         database.close()

@@ -179,7 +179,8 @@ class Runtime:
         """Take nothing new, finish what was taken, send what was said."""
         if self.server is not None:
             self.server.stop_taking()
-        for part in (*self.receivers, *self.catch_ups, *self.loops.values()):
+        parts: list[Any] = [*self.receivers, *self.catch_ups, *self.loops.values()]
+        for part in parts:
             part.stop()
         if self.server is not None:
             eventlet.sleep(0.1)  # what the broker had sent before it heard that we stop is answered too

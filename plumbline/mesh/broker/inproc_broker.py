@@ -116,6 +116,8 @@ class Broker:
             raise refusal("ACCESS_REFUSED", "operation not permitted on the default exchange", method)
         if type not in TYPES:
             raise refusal("COMMAND_INVALID", f"unknown exchange type '{type}'", method)
+        if name not in self.exchanges:
+            self._not_reserved(name, method)
         found = self.exchanges.setdefault(name, Exchange(name, type, durable=durable, auto_delete=auto_delete))
         wanted = {"type": type, "durable": durable, "auto_delete": auto_delete}
         self._same(f"exchange '{name}'", found, wanted, method)
@@ -127,6 +129,8 @@ class Broker:
     def declare_queue(self, name: str, connection: Connection, *, exclusive: bool, wanted: dict[str, Any]) -> Queue:
         """Make a queue, or find that the one there is just so and free for `connection`."""
         method = spec.Queue.Declare
+        if name:
+            self._not_reserved(name, method)
         name = name or f"amq.gen-{uuid.uuid4().hex}"
         unknown = [argument for argument in wanted["arguments"] if argument not in ARGUMENTS]
         if unknown:
@@ -153,6 +157,10 @@ class Broker:
         held = len(queue.ready)
         queue.retire()
         return held
+
+    def _not_reserved(self, name: str, method: tuple[int, int]) -> None:
+        if name.startswith("amq."):
+            raise refusal("ACCESS_REFUSED", f"the name '{name}' contains reserved prefix 'amq.*'", method)
 
     def _same(self, what: str, found: Any, wanted: dict[str, Any], method: tuple[int, int]) -> None:
         for name, value in wanted.items():

@@ -59,7 +59,12 @@ class Link:
     @property
     def up(self) -> bool:
         """Whether something sent now would reach the broker, as far as this side can know."""
-        return self._connection is not None and not self.blocked
+        return self.connected and not self.blocked
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection."""
+        return self._connection is not None
 
     def add(self, user: Channeled) -> None:
         """Give `user` a channel on this and every later connection; call before `start`."""

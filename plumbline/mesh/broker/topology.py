@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from kombu import Connection
@@ -78,7 +79,7 @@ def apply(url: str, parties: Iterable[Party]) -> list[str]:
 
 def orphans(management_url: str, vhost: str, parties: Iterable[Party]) -> list[str]:
     """Lasting queues of the broker that no contract asks for; raises requests.RequestException."""
-    reply = requests.get(f"{management_url.rstrip('/')}/api/queues/{requests.utils.quote(vhost, safe='')}", timeout=5)
+    reply = requests.get(f"{management_url.rstrip('/')}/api/queues/{quote(vhost, safe='')}", timeout=5)
     reply.raise_for_status()
     wanted = queues(parties)
     return sorted(

@@ -105,7 +105,7 @@ class InboxClaim:
 
     def _apply(self, session: Session, row: Row, lane: Row) -> None:
         listener = self.listeners.get((row.source, row.type))
-        if listener is None or (row.sequence <= lane.rebuild_to and row.epoch == lane.epoch and not listener.rebuilds):
+        if listener is None or (row.sequence <= lane.rebuild_to and not listener.rebuilds):
             return
         event = Envelope.from_wire(row.envelope)
         heard = Heard(

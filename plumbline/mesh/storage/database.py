@@ -25,7 +25,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.pool, self.pool_timeout_s, self.synchronous = pool, pool_timeout_s, synchronous
-        self._engines: list[Engine] = []
+        self.engines: list[Engine] = []
         self.engine = self.another_engine(pool)
 
     def another_engine(self, pool: int) -> Engine:
@@ -38,7 +38,7 @@ class Database:
         else:
             arguments = {"options": _POSTGRES_OPTIONS, "connect_timeout": 3, **_POSTGRES_TCP}
             engine = create_engine(self.url, connect_args=arguments, **options)
-        self._engines.append(engine)
+        self.engines.append(engine)
         return engine
 
     @contextmanager
@@ -71,7 +71,7 @@ class Database:
 
     def close(self) -> None:
         """Close every pooled connection."""
-        for engine in self._engines:
+        for engine in self.engines:
             engine.dispose()
 
 

@@ -69,19 +69,17 @@ def _package(storage: Storage) -> str:
 def migrate(database: Database, storage: Storage) -> dict[str, Any]:
     """Bring the database to where this code is; returns the revision of each history."""
     found = {}
-    with database.engine.connect().execution_options(plumbline_write=True, plumbline_wait_s=60.0) as connection:
-        with (
-            sqlite.only_writer(str(database.url.database)) if database.is_sqlite else nullcontext(),
-            connection.begin(),
-        ):
-            if not database.is_sqlite:
-                connection.execute(text("SET LOCAL statement_timeout = 0"))
-                connection.execute(text("SET LOCAL lock_timeout = '60s'"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            for history in histories(storage):
-                if history.is_behind(connection):
-                    history.upgrade(connection)
-                found[history.version_table] = history.current(connection)
+    writer = sqlite.only_writer(str(database.url.database)) if database.is_sqlite else nullcontext()
+    options = {"plumbline_write": True, "plumbline_wait_s": 60.0}
+    with writer, database.engine.connect().execution_options(**options) as connection, connection.begin():
+        if not database.is_sqlite:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        for history in histories(storage):
+            if history.is_behind(connection):
+                history.upgrade(connection)
+            found[history.version_table] = history.current(connection)
     return found
 
 

@@ -1,0 +1,178 @@
+"""One process: some services, their health, and how they start and end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import eventlet
+from eventlet.event import Event
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from plumbline.mesh import city, clock, gauges, logs, traces
+from plumbline.mesh.broker import topology
+from plumbline.mesh.container import MeshContainer
+from plumbline.mesh.errors import MeshError, SchemaBehind
+from plumbline.mesh.health import Health
+from plumbline.mesh.logs import get_logger
+from plumbline.mesh.settings import Settings
+from plumbline.mesh.stalls import Stalls
+from plumbline.mesh.storage.migrate import migrate, require_current
+
+log = get_logger(__name__)
+
+
+class Host:
+    """Runs services until it is told to stop; `serves` unless it only works off jobs."""
+
+    def __init__(self, settings: Settings, services: Sequence[str], *, serves: bool = True) -> None:
+        self.settings, self.services, self.serves = settings, tuple(services), serves
+        self.health = Health(settings.health_host, settings.health_port, services)
+        self.stalls = Stalls()
+        self.containers: list[MeshContainer] = []
+        self._stop: Event = Event()
+        self._children: list[subprocess.Popen] = []
+        self._greenlets: list[Any] = []
+
+    def prepare(self) -> None:
+        """For one process that is everything: declare the topology and bring the databases up to date."""
+        topology.apply(self.settings.broker_url, city.parties())
+        for name, storage in city.storages(self.services):
+            database = city.database(self.settings, name)
+            migrate(database, storage)
+            database.close()
+
+    def start(self) -> None:
+        """Bring the services up; raises SchemaBehind. Waits for a database that is away, not for the broker."""
+        logs.configure(self.settings)
+        clock.configure(self.settings)
+        traces.configure(self.settings, "+".join(self.services) if len(self.services) == 1 else "plumbline")
+        self.health.start()
+        self.stalls.start()
+        for name in self.services:
+            self._wait_for_schema(name)
+        config: dict[str, Any] = {
+            "plumbline": {"settings": self.settings, "parties": city.parties(), "serves": self.serves},
+            "max_workers": self.settings.max_workers,
+            "WEB_SERVER_ADDRESS": f"{self.settings.http_host}:{self.settings.http_port}",
+        }
+        self.containers = [MeshContainer(city.face(name), config) for name in self.services]
+        for container in self.containers:
+            container.start()
+            self._greenlets += [
+                eventlet.spawn(self._watch, container),
+                eventlet.spawn(gauges.watch, container.runtime),
+            ]
+        log.info("started", services=list(self.services), health_port=self.health.port)
+
+    def _wait_for_schema(self, name: str) -> None:
+        storage = city.storage(name)
+        if storage is None:
+            self.health.set(name, "database", True)
+            self.health.set(name, "schema", True)
+            return
+        database = city.database(self.settings, name)
+        try:
+            while not self._stop.ready():
+                try:
+                    require_current(database, storage)
+                    self.health.set(name, "schema", True)
+                    return
+                except SQLAlchemyError as error:
+                    log.warning("database_away", service=name, error=type(error).__name__)
+                    self.health.set(name, "database", False, "away")
+                    eventlet.sleep(0.5)
+        finally:
+            database.close()
+
+    def _watch(self, container: MeshContainer) -> None:
+        """Refresh what readiness depends on, each second and whenever a link changes."""
+        runtime, name = container.runtime, container.service_name
+        for link in (runtime.outgoing, runtime.incoming):
+            link.watchers.append(lambda: self._links(container))
+        while True:
+            self._links(container)
+            if runtime.database is not None:
+                try:
+                    with (
+                        eventlet.Timeout(2, TimeoutError()),
+                        runtime.database.reading(runtime.database.engines[-1]) as s,
+                    ):
+                        s.execute(text("SELECT 1"))
+                    self.health.set(name, "database", True)
+                except (SQLAlchemyError, MeshError, OSError):
+                    self.health.set(name, "database", False, "away")
+            eventlet.sleep(1)
+
+    def _links(self, container: MeshContainer) -> None:
+        runtime, name = container.runtime, container.service_name
+        blocked = runtime.outgoing.blocked
+        up = (runtime.outgoing.up and runtime.incoming.up) or not self.serves
+        self.health.set(name, "broker", up, "" if up else "blocked" if blocked else "no connection")
+        self.health.set(name, "accepting", runtime.incoming.up or not self.serves)
+
+    def spawn_worker(self) -> None:
+        """Work off jobs in a process of its own, so that long work stalls no call."""
+        self._children.append(
+            subprocess.Popen([sys.executable, "-m", "plumbline.cli.main", "work", "--all", "--child"])
+        )
+
+    def wait(self) -> None:
+        """Run until SIGTERM or SIGINT, or until a container dies."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: eventlet.spawn_n(self.ask_to_stop))
+        for container in self.containers:
+            self._greenlets.append(eventlet.spawn(self._outlive, container))
+        self._stop.wait()
+
+    def _outlive(self, container: MeshContainer) -> None:
+        try:
+            container.wait()
+        except Exception:
+            log.exception("service_died", service=container.service_name)
+            self.ask_to_stop()
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop."""
+        if not self._stop.ready():
+            self._stop.send(None)
+
+    def stop(self) -> None:
+        """Say not-ready, wait for that to be seen, drain, end."""
+        self.health.stopping()
+        log.info("stopping", services=list(self.services))
+        eventlet.sleep(self.settings.stop_announce_s)
+        for child in self._children:
+            child.terminate()
+        threads = [eventlet.spawn(container.stop) for container in self.containers]
+        with eventlet.Timeout(self.settings.stop_grace_s + 10, False):
+            for thread in threads:
+                thread.wait()
+        for greenlet in self._greenlets:
+            greenlet.kill()
+        for child in self._children:
+            child.wait()
+        self.stalls.stop()
+        self.health.stop()
+        traces.stop()
+        log.info("stopped", services=list(self.services))
+        logs.flush()
+
+
+def run(host: Host) -> int:
+    """Start, wait, stop; returns the exit status: 3 when a schema is behind."""
+    try:
+        host.start()
+    except SchemaBehind as error:
+        log.error("schema_behind", detail=str(error))
+        logs.flush()
+        return 3
+    try:
+        host.wait()
+    finally:
+        host.stop()
+    return 0
