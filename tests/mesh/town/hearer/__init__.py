@@ -19,9 +19,7 @@ heard = Table(
     Column("sequence", RowNumber, nullable=False),
     Column("count", RowNumber, nullable=False),
 )
-STORAGE = Storage(
-    "hearer", mapper.metadata, projections={"speaker": (heard,)}, package="tests.mesh.town.hearer"
-)
+STORAGE = Storage("hearer", mapper.metadata, projections={"speaker": (heard,)}, package="tests.mesh.town.hearer")
 #: Items whose events a test wants to fail, with how often.
 FAILING: dict[str, int] = {}
 

@@ -1,0 +1,87 @@
+"""The two services in this process, with everything a test needs to call, look and wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+
+from plumbline.mesh import settings
+from plumbline.mesh.broker import topology
+from plumbline.mesh.broker.topology import Party
+from plumbline.mesh.container import MeshContainer
+from plumbline.mesh.settings import Settings
+from plumbline.mesh.storage.database import Database
+from plumbline.mesh.storage.migrate import migrate
+from plumbline.mesh.storage.work import Storage
+from tests.mesh.town import hearer, speaker, wire
+
+STORAGES: dict[str, Storage] = {"speaker": speaker.STORAGE, "hearer": hearer.STORAGE}
+FACES: dict[str, type] = {"speaker": speaker.Speaker, "hearer": hearer.Hearer}
+PARTIES = (Party.of(wire.SPEAKER), Party.of(wire.HEARER))
+#: Short pauses, so that a test that waits for a retry does not wait long.
+QUICK = {
+    "PLUMBLINE_INBOX_BACKOFF_FIRST_S": "0.05",
+    "PLUMBLINE_INBOX_BACKOFF_MAX_S": "0.2",
+    "PLUMBLINE_INBOX_ATTEMPTS": "4",
+    "PLUMBLINE_DUE_POLL_S": "0.1",
+    "PLUMBLINE_CATCH_UP_S": "2",
+    "PLUMBLINE_PROFILE": "test",
+    "PLUMBLINE_HEALTH_PORT": "0",
+}
+
+
+class Town:
+    """Prepares databases and queues; `start` runs services, any number of replicas."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self.environ = {**QUICK, **environ}
+        self.settings: Settings = settings.load(self.environ, services=FACES)
+        topology.apply(self.settings.broker_url, PARTIES)
+        self.databases = {name: Database(self.settings.database_url(name), pool=3) for name in STORAGES}
+        for name, storage in STORAGES.items():
+            migrate(self.databases[name], storage)
+        self.running: list[MeshContainer] = []
+
+    def start(self, *names: str, serves: bool = True) -> MeshContainer:
+        """Start one replica of each; returns the last container."""
+        for name in names:
+            config = {"plumbline": {"settings": self.settings, "parties": PARTIES, "serves": serves}}
+            container = MeshContainer(FACES[name], config)
+            container.start()
+            if serves:
+                assert container.runtime.outgoing.wait_up(10) and container.runtime.incoming.wait_up(10)
+            self.running.append(container)
+        return self.running[-1]
+
+    def call(self, service: str, method: str, request: dict | None = None, timeout_s: float = 5) -> Any:
+        """Call as the service that was started last would."""
+        return self.running[-1].runtime.client.call(service, method, request or {}, timeout_s)
+
+    def heard(self) -> list[tuple[str, int, int]]:
+        """(item, sequence, count) of every effect of an event, in the order of the effects."""
+        with self.databases["hearer"].reading() as session:
+            rows = session.execute(hearer.heard.select().order_by(hearer.heard.c.row)).all()
+        return [(row.item, row.sequence, row.count) for row in rows]
+
+    def effects(self) -> list[str]:
+        """Every effect of due work and job steps."""
+        with self.databases["speaker"].reading() as session:
+            return [row.what for row in session.execute(speaker.effects.select().order_by(speaker.effects.c.row))]
+
+    def stop(self) -> None:
+        """Stop what runs and close what is open."""
+        for container in self.running:
+            container.stop()
+        for database in self.databases.values():
+            database.close()
+        hearer.FAILING.clear()
+
+
+def until(condition: Callable[[], Any], seconds: float = 10, what: str = "") -> Any:
+    """Wait for a condition; fails loudly when it does not come."""
+    with eventlet.Timeout(seconds, AssertionError(f"not within {seconds} s: {what or condition}")):
+        while not (found := condition()):
+            eventlet.sleep(0.02)
+    return found
