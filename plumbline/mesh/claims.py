@@ -27,14 +27,14 @@ class Claim(Protocol):
     def pick(self, session: Session, limit: int, only: Row | None = None) -> Sequence[Row]:
         """Rows to work off now, locked for this transaction; rows others hold are passed over."""
 
-    def perform(self, session: Session, rows: Sequence[Row], *, careful: bool) -> None:
+    def perform(self, session: Session, rows: Sequence[Row], *, careful: bool) -> Any:
         """The effects and the marks of these rows, in this transaction; `careful` does one step of one row."""
 
     def failed(self, session: Session, row: Row, error: Exception) -> None:
         """Note that this row failed by its own fault: back off, in the end park it."""
 
-    def performed(self, rows: Sequence[Row]) -> None:
-        """The transaction has been committed."""
+    def performed(self, rows: Sequence[Row], done: Any) -> None:
+        """The transaction has been committed; `done` is what `perform` returned."""
 
 
 class ClaimLoop:
@@ -103,7 +103,7 @@ class ClaimLoop:
                 rows = self.claim.pick(session, self.batch)
                 if not rows:
                     return 0
-                self.claim.perform(session, rows, careful=False)
+                done = self.claim.perform(session, rows, careful=False)
                 session.commit()
         except Exception as error:
             if is_infrastructure(error):
@@ -111,7 +111,7 @@ class ClaimLoop:
             for row in rows:
                 self._alone(row)
             return len(rows)
-        self.claim.performed(rows)
+        self.claim.performed(rows, done)
         return len(rows)
 
     def _alone(self, row: Row) -> None:
@@ -121,9 +121,9 @@ class ClaimLoop:
                 claimed = self.claim.pick(session, 1, only=row)
                 if not claimed:
                     return
-                self.claim.perform(session, claimed, careful=True)
+                done = self.claim.perform(session, claimed, careful=True)
                 session.commit()
-            self.claim.performed(claimed)
+            self.claim.performed(claimed, done)
         except Exception as error:
             if is_infrastructure(error):
                 raise

@@ -79,7 +79,7 @@ class DueClaim:
         if parked:
             log.error("due_work_parked", service=self.service, kind=row.kind, attempts=attempts)
 
-    def performed(self, rows: Sequence[Row]) -> None:
+    def performed(self, rows: Sequence[Row], done: None) -> None:
         """What the methods said can be sent."""
         for row in rows:
             metrics.due(self.service, row.kind).done.inc()

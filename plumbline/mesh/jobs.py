@@ -103,7 +103,7 @@ class JobClaim:
         """Taking a lease does not fail by the row's fault."""
         raise error
 
-    def performed(self, rows: Sequence[Row]) -> None:
+    def performed(self, rows: Sequence[Row], done: None) -> None:
         """Run what was leased."""
         for row in rows:
             self._run(row)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from plumbline.contracts.envelope import Envelope
@@ -15,10 +16,13 @@ from plumbline.mesh import clock, context as contexts, metrics, traces
 from plumbline.mesh.claims import pause_after
 from plumbline.mesh.events import hearing
 from plumbline.mesh.logs import get_logger
-from plumbline.mesh.storage.tables import inbox, inbox_lane
+from plumbline.mesh.storage.tables import inbox_lane
 from plumbline.mesh.storage.work import Storage, Work
 
 log = get_logger(__name__)
+
+#: How many events one transaction applies at most: a receiver may have to wait for it.
+TOGETHER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,42 +70,40 @@ class InboxClaim:
         """Open lanes."""
         return hearing.open_lanes(session, limit, [(only.source, only.aggregate)] if only is not None else None)
 
-    def perform(self, session: Session, rows: Sequence[Row], *, careful: bool) -> None:
-        """Apply what is next in each lane and move its mark."""
-        stored = hearing.heads(session, rows, 1 if careful else hearing.STRIDE)
+    def perform(self, session: Session, rows: Sequence[Row], *, careful: bool) -> list[str]:
+        """Apply what is next in each lane and move the marks; returns the source of each event applied."""
+        most = 1 if careful else max(1, TOGETHER // len(rows))
+        stored = hearing.heads(session, rows, most)
+        advances, waiting, done = [], [], []
         for lane in rows:
-            self._lane(session, lane, stored[(lane.source, lane.aggregate)], 1 if careful else hearing.STRIDE)
+            advance, count = self._lane(session, lane, stored[(lane.source, lane.aggregate)], most)
+            advances.append(advance)
+            done += [lane.source] * count
+            if not count:
+                waiting.append(lane)
+        hearing.finish(session, advances)
+        if waiting:
+            hearing.wait_for_missing(session, waiting)
+            for source in {lane.source for lane in waiting}:
+                self.on_gap(source)
+        return done
 
-    def _lane(self, session: Session, lane: Row, stored: list[Row], most: int) -> None:
-        epoch, applied, gone, done = lane.epoch, lane.applied, [], 0
+    def _lane(self, session: Session, lane: Row, stored: list[Row], most: int) -> tuple[hearing.Advance, int]:
+        epoch, applied, done = lane.epoch, lane.applied, 0
         for row in stored:
             if (row.epoch, row.sequence) <= (epoch, applied):
-                gone.append(row)  # heard before
-            elif done < most and self._is_next(session, row, epoch, applied):
-                self._apply(session, row, lane)
-                epoch, applied, done = row.epoch, row.sequence, done + 1
-                gone.append(row)
-            else:
+                continue  # heard before
+            if done == most or not self._is_next(session, row, epoch, applied):
                 break
-        hearing.finish(session, lane, epoch, applied, "new", gone)
-        self._settle(session, lane, epoch, applied, waits=not done)
+            self._apply(session, row, lane)
+            epoch, applied, done = row.epoch, row.sequence, done + 1
+        return hearing.Advance(lane, epoch, applied), done
 
     def _is_next(self, session: Session, row: Row, epoch: int, applied: int) -> bool:
         """The following sequence; or the first of a later epoch, once all of that epoch has been received."""
         if row.epoch == epoch:
             return row.sequence == applied + 1
         return hearing.received(session, row.source)[0] >= row.epoch
-
-    def _settle(self, session: Session, lane: Row, epoch: int, applied: int, *, waits: bool) -> None:
-        """Idle when nothing is left; waiting when what is left is not the next."""
-        here = (inbox_lane.c.source == lane.source) & (inbox_lane.c.aggregate == lane.aggregate)
-        left = exists().where(inbox.c.source == lane.source, inbox.c.aggregate == lane.aggregate)
-        session.execute(update(inbox_lane).where(here, ~left).values(state="idle"))
-        if waits:
-            later = clock.utcnow() + timedelta(seconds=hearing.GAP_PAUSE_S)
-            values = {"state": "waiting", "next_try_at": later, "error": "an earlier event is missing"}
-            if session.execute(update(inbox_lane).where(here, left).values(**values)).rowcount:  # type: ignore[attr-defined]
-                self.on_gap(lane.source)
 
     def _apply(self, session: Session, row: Row, lane: Row) -> None:
         listener = self.listeners.get((row.source, row.type))
@@ -141,10 +143,10 @@ class InboxClaim:
                 "event_parked", service=self.service, source=row.source, aggregate=row.aggregate, attempts=attempts
             )
 
-    def performed(self, rows: Sequence[Row]) -> None:
+    def performed(self, rows: Sequence[Row], done: list[str]) -> None:
         """What the listeners said can be sent."""
-        for row in rows:
-            metrics.heard(self.service, row.source).applied.inc()
+        for source, count in Counter(done).items():
+            metrics.heard(self.service, source).applied.inc(count)
         self.committed(True)
 
 

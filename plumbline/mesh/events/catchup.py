@@ -54,7 +54,12 @@ class CatchUp:
                 eventlet.sleep(1)
                 continue
             except Exception as error:
-                log.warning("catch_up_failed", service=self.receiver.service, error=type(error).__name__)
+                log.warning(
+                    "catch_up_failed",
+                    service=self.receiver.service,
+                    error=type(error).__name__,
+                    detail=str(error)[:300],
+                )
                 eventlet.sleep(1)
                 continue
             with eventlet.Timeout(self.every_s, False):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, or_, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, case, or_, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from plumbline.contracts.envelope import Envelope
 from plumbline.mesh import clock
 from plumbline.mesh.storage.tables import inbox, inbox_lane, inbox_source
-
-#: How many events of one lane are applied in one transaction at most.
-STRIDE = 16
+from plumbline.mesh.storage.types import Instant
 
 
 def upsert(session: Session, table: Any) -> Any:
@@ -80,22 +79,18 @@ def open_lanes(session: Session, limit: int, only: Sequence[tuple[str, str]] | N
     return list(session.execute(query.order_by(inbox_lane.c.changed_at).limit(limit).with_for_update(skip_locked=True)))
 
 
-def heads(session: Session, lanes: Sequence[Row], stride: int = STRIDE) -> dict[tuple[str, str], list[Row]]:
+def heads(session: Session, lanes: Sequence[Row], stride: int) -> dict[tuple[str, str], list[Row]]:
     """The next stored events of each lane, in order, up to `stride` of an epoch."""
-    query = select(inbox).where(
-        or_(
-            *(
-                and_(
-                    inbox.c.source == lane.source,
-                    inbox.c.aggregate == lane.aggregate,
-                    or_(inbox.c.epoch != lane.epoch, inbox.c.sequence <= lane.applied + stride),
-                )
-                for lane in lanes
-            )
-        )
+    keys = [(lane.source, lane.aggregate) for lane in lanes]
+    near = or_(inbox.c.epoch != inbox_lane.c.epoch, inbox.c.sequence <= inbox_lane.c.applied + stride)
+    query = (
+        select(inbox)
+        .join(inbox_lane, and_(inbox.c.source == inbox_lane.c.source, inbox.c.aggregate == inbox_lane.c.aggregate))
+        .where(tuple_(inbox_lane.c.source, inbox_lane.c.aggregate).in_(keys), near)
+        .order_by(inbox.c.epoch, inbox.c.sequence)
     )
-    found: dict[tuple[str, str], list[Row]] = {(lane.source, lane.aggregate): [] for lane in lanes}
-    for row in session.execute(query.order_by(inbox.c.epoch, inbox.c.sequence)):
+    found: dict[tuple[str, str], list[Row]] = {key: [] for key in keys}
+    for row in session.execute(query):
         found[(row.source, row.aggregate)].append(row)
     return found
 
@@ -117,37 +112,87 @@ def note_received(session: Session, source: str, epoch: int, position: int) -> N
     )
 
 
-def finish(session: Session, lane: Row, epoch: int, applied: int, state: str, gone: Sequence[Row]) -> None:
-    """Move the lane's mark and drop what is below it; raises LookupError when the lane has moved meanwhile."""
-    moved = session.execute(
-        update(inbox_lane)
-        .where(
-            inbox_lane.c.source == lane.source,
-            inbox_lane.c.aggregate == lane.aggregate,
-            inbox_lane.c.epoch == lane.epoch,
-            inbox_lane.c.applied == lane.applied,
-        )
-        .values(
-            epoch=epoch,
-            applied=applied,
-            state=state,
-            attempts=0,
-            error=None,
-            changed_at=clock.utcnow(),
-            next_try_at=clock.utcnow() + timedelta(seconds=GAP_PAUSE_S) if state == "waiting" else None,
-        )
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise LookupError(f"the lane of {lane.source} has moved")
-    if gone:
-        session.execute(
-            delete(inbox).where(
-                inbox.c.source == lane.source,
-                inbox.c.aggregate == lane.aggregate,
-                tuple_(inbox.c.epoch, inbox.c.sequence).in_([(row.epoch, row.sequence) for row in gone]),
-            )
-        )
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """How far one lane has come in a transaction, from where it was."""
+
+    lane: Row
+    epoch: int
+    applied: int
+
+    def parameters(self, now: datetime) -> dict[str, Any]:
+        """Values for the statements below."""
+        return {
+            "source": self.lane.source,
+            "aggregate": self.lane.aggregate,
+            "old_epoch": self.lane.epoch,
+            "old_applied": self.lane.applied,
+            "epoch": self.epoch,
+            "applied": self.applied,
+            "now": now,
+        }
 
 
-#: How long a lane waits for a missing event before it looks again; the catch-up is asked for at once.
+_IS = "inbox.source = {0}.source AND inbox.aggregate = {0}.aggregate"
+_SET = (
+    "SET epoch = {0}epoch, applied = {0}applied, attempts = 0, error = NULL, next_try_at = NULL, changed_at = :now,"
+    f" state = CASE WHEN EXISTS (SELECT 1 FROM inbox WHERE {_IS.format('inbox_lane')}) THEN 'new' ELSE 'idle' END"
+)
+_WHERE = (
+    "inbox_lane.source = {0}source AND inbox_lane.aggregate = {0}aggregate"
+    " AND inbox_lane.epoch = {0}old_epoch AND inbox_lane.applied = {0}old_applied"
+)
+_BELOW = "(inbox.epoch < {0}epoch OR (inbox.epoch = {0}epoch AND inbox.sequence <= {0}applied))"
+_VALUES = (
+    "unnest(CAST(:sources AS text[]), CAST(:aggregates AS text[]), CAST(:old_epochs AS int[]),"
+    " CAST(:old_applieds AS bigint[]), CAST(:epochs AS int[]), CAST(:applieds AS bigint[]))"
+    " AS v(source, aggregate, old_epoch, old_applied, epoch, applied)"
+)
+_NOW = bindparam("now", type_=Instant)
+#: Per database: drop what is applied, move the marks. PostgreSQL takes all lanes in one statement each.
+_STATEMENTS = {
+    "postgresql": (
+        text(f"DELETE FROM inbox USING {_VALUES} WHERE {_IS.format('v')} AND {_BELOW.format('v.')}"),
+        text(f"UPDATE inbox_lane {_SET.format('v.')} FROM {_VALUES} WHERE {_WHERE.format('v.')}").bindparams(_NOW),
+    ),
+    "sqlite": (
+        text(f"DELETE FROM inbox WHERE source = :source AND aggregate = :aggregate AND {_BELOW.format(':')}"),
+        text(f"UPDATE inbox_lane {_SET.format(':')} WHERE {_WHERE.format(':')}").bindparams(_NOW),
+    ),
+}
+
+
+def finish(session: Session, advances: Sequence[Advance]) -> None:
+    """Move the lanes' marks and drop what is below them; raises LookupError when a lane has moved meanwhile."""
+    dialect = session.get_bind().dialect.name
+    delete_applied, move_marks = _STATEMENTS[dialect]
+    now = clock.utcnow()
+    rows = [advance.parameters(now) for advance in advances]
+    if dialect == "postgresql":
+        names = ("source", "aggregate", "old_epoch", "old_applied", "epoch", "applied")
+        columns = {f"{name}s": [row[name] for row in rows] for name in names}
+        session.execute(delete_applied, columns)
+        moved = session.execute(move_marks, {**columns, "now": now}).rowcount  # type: ignore[attr-defined]
+    else:
+        moved = 0
+        for row in rows:
+            session.execute(delete_applied, row)
+            moved += session.execute(move_marks, row).rowcount  # type: ignore[attr-defined]
+    if moved != len(rows):
+        raise LookupError(f"{len(rows) - moved} lanes have moved")
+
+
+def wait_for_missing(session: Session, lanes: Sequence[Row]) -> None:
+    """These lanes have events, but not the next one; the catch-up is asked for at once."""
+    keys = [(lane.source, lane.aggregate) for lane in lanes]
+    values = {
+        "state": "waiting",
+        "next_try_at": clock.utcnow() + timedelta(seconds=GAP_PAUSE_S),
+        "error": "an earlier event is missing",
+    }
+    here = tuple_(inbox_lane.c.source, inbox_lane.c.aggregate).in_(keys)
+    session.execute(update(inbox_lane).where(here, inbox_lane.c.state == "new").values(**values))
+
+
+#: How long a lane waits for a missing event before it looks again.
 GAP_PAUSE_S = 0.5
