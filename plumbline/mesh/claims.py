@@ -33,6 +33,9 @@ class Claim(Protocol):
     def failed(self, session: Session, row: Row, error: Exception) -> None:
         """Note that this row failed by its own fault: back off, in the end park it."""
 
+    def postponed(self, session: Session, row: Row) -> None:
+        """The machinery failed at this row: let others go first. It is charged to nobody."""
+
     def performed(self, rows: Sequence[Row], done: Any) -> None:
         """The transaction has been committed; `done` is what `perform` returned."""
 
@@ -41,7 +44,8 @@ class ClaimLoop:
     """Greenlets that claim and perform.
 
     A batch shares one transaction; when any row fails, all of it is rolled back and done again one by one, so
-    that only the row at fault is charged. Failures of the machinery charge nobody: the loop pauses and resumes.
+    that only the row at fault is charged. Failures of the machinery charge nobody: the loop pauses and resumes,
+    and a row at which the machinery fails again and again lets the others go first.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class ClaimLoop:
         self.workers, self.batch, self.poll_s = workers, batch, poll_s
         self._wake: Event = Event()
         self._stopping = False
+        self._one_by_one = False
         self._threads: list[Any] = []
 
     def start(self) -> None:
@@ -106,10 +111,12 @@ class ClaimLoop:
                 done = self.claim.perform(session, rows, careful=False)
                 session.commit()
         except Exception as error:
-            if is_infrastructure(error):
+            if is_infrastructure(error) and not self._one_by_one:
+                self._one_by_one = True
                 raise
             for row in rows:
                 self._alone(row)
+            self._one_by_one = False
             return len(rows)
         self.claim.performed(rows, done)
         return len(rows)
@@ -126,13 +133,17 @@ class ClaimLoop:
             self.claim.performed(claimed, done)
         except Exception as error:
             if is_infrastructure(error):
+                self._settle(row, self.claim.postponed)
                 raise
             log.warning("claim_failed", service=self.service, claim=self.claim.name, error=type(error).__name__)
-            with self._transaction() as session:
-                claimed = self.claim.pick(session, 1, only=row)
-                if claimed:
-                    self.claim.failed(session, claimed[0], error)
-                    session.commit()
+            failure = error
+            self._settle(row, lambda session, found: self.claim.failed(session, found, failure))
+
+    def _settle(self, row: Row, note: Callable[[Session, Row], None]) -> None:
+        with self._transaction() as session:
+            if claimed := self.claim.pick(session, 1, only=row):
+                note(session, claimed[0])
+                session.commit()
 
     def _transaction(self) -> Any:
         return _Marked(self.database, self.engine)
@@ -160,4 +171,5 @@ def pause_after(attempts: int, first_s: float, most_s: float) -> float:
     return min(first_s * 2 ** min(attempts - 1, 30), most_s) * (0.8 + 0.4 * random.random())
 
 
-Handler = Callable[..., Any]
+#: How long a row waits at which the machinery failed.
+POSTPONED_S = 2.0

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from plumbline.mesh import clock, context as contexts, metrics
-from plumbline.mesh.claims import pause_after
+from plumbline.mesh.claims import POSTPONED_S, pause_after
 from plumbline.mesh.logs import get_logger
 from plumbline.mesh.storage.tables import due_work
 from plumbline.mesh.storage.work import Storage, Work
@@ -78,6 +78,11 @@ class DueClaim:
         metrics.due(self.service, row.kind).failed.inc()
         if parked:
             log.error("due_work_parked", service=self.service, kind=row.kind, attempts=attempts)
+
+    def postponed(self, session: Session, row: Row) -> None:
+        """Look at other work first."""
+        later = clock.utcnow() + timedelta(seconds=POSTPONED_S)
+        session.execute(update(due_work).where(due_work.c.row == row.row).values(next_try_at=later))
 
     def performed(self, rows: Sequence[Row], done: None) -> None:
         """What the methods said can be sent."""

@@ -57,6 +57,10 @@ class CallInsideWork(MeshError):
     """A call to another service was made while a transaction was open (an act reads, asks, then decides)."""
 
 
+class WorkInsideWork(MeshError):
+    """A unit of work was begun inside another: the inner one would wait for the outer one for ever."""
+
+
 class UnsaidChange(MeshError):
     """An aggregate changed without saying an event, so that nobody could ever hear of it."""
 

@@ -103,6 +103,9 @@ class JobClaim:
         """Taking a lease does not fail by the row's fault."""
         raise error
 
+    def postponed(self, session: Session, row: Row) -> None:
+        """Look again at the next poll."""
+
     def performed(self, rows: Sequence[Row], done: None) -> None:
         """Run what was leased."""
         for row in rows:

@@ -34,9 +34,7 @@ class Confirms:
 
     def settled(self, tag: int) -> None:
         """Every queue is done with the message `tag`: tell its publisher, if it is still there."""
-        connection = self.channel.connection
-        if connection is not None:
-            connection.notices.add(self.channel.confirmed, self, tag)
+        self.channel.note_settled(self, tag)
 
 
 class Publisher(Session):
@@ -102,6 +100,11 @@ class Publisher(Session):
         finally:
             self._awaited.discard(tag)
 
+    def note_settled(self, confirms: Confirms, tag: int) -> None:
+        """Have the ack told to whoever drains, if the channel is still in that confirm mode."""
+        if confirms is self._confirms and self.connection is not None:
+            self.connection.notices.add(self.confirmed, confirms, tag)
+
     def confirmed(self, confirms: Confirms, tag: int) -> None:
         """An ack has arrived."""
         if confirms is not self._confirms or self.connection is None:
@@ -135,7 +138,7 @@ class Publisher(Session):
             if kept:
                 receipt = Receipt(self._confirms, tag, kept)
             else:
-                connection.notices.add(self.confirmed, self._confirms, tag)
+                self.note_settled(self._confirms, tag)
         for queue in queues:
             queue.put(letter, receipt if queue.keeps else None)
         return tag

@@ -117,6 +117,8 @@ class Queue:
                 copy.settle()
             return
         for copy in back:
+            if copy.consumer is not None:
+                copy.consumer.held -= 1
             copy.redelivered, copy.consumer = True, None
         last = back[-1].place if back else 0
         while self.ready and self.ready[0].place < last:

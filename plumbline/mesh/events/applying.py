@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from plumbline.contracts.envelope import Envelope
 from plumbline.mesh import clock, context as contexts, metrics, traces
-from plumbline.mesh.claims import pause_after
+from plumbline.mesh.claims import POSTPONED_S, pause_after
 from plumbline.mesh.events import hearing
 from plumbline.mesh.logs import get_logger
 from plumbline.mesh.storage.tables import inbox_lane
@@ -142,6 +142,12 @@ class InboxClaim:
             log.error(
                 "event_parked", service=self.service, source=row.source, aggregate=row.aggregate, attempts=attempts
             )
+
+    def postponed(self, session: Session, row: Row) -> None:
+        """Look at other lanes first."""
+        here = (inbox_lane.c.source == row.source) & (inbox_lane.c.aggregate == row.aggregate)
+        later = clock.utcnow() + timedelta(seconds=POSTPONED_S)
+        session.execute(update(inbox_lane).where(here).values(state="waiting", next_try_at=later))
 
     def performed(self, rows: Sequence[Row], done: list[str]) -> None:
         """What the listeners said can be sent."""

@@ -33,25 +33,26 @@ class AdvisoryLock:
     def __init__(self, url: URL, name: str) -> None:
         self._url, self._key = url, zlib.crc32(name.encode())
         self._connection: Any = None
+        self._held = False
 
     def take(self) -> bool:
-        """Try to take it; raises psycopg2.OperationalError when the database is away."""
-        if self.still_held():
-            return True
-        self.release()
-        dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._connection = psycopg2.connect(dsn, connect_timeout=3, keepalives_idle=5, tcp_user_timeout=10000)
-        self._connection.autocommit = True
-        with self._connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", (self._key,))
-            held = cursor.fetchone()[0]
-        if not held:
+        """Try to take it, over a connection that is kept; raises psycopg2.Error when the database is away."""
+        if self._connection is None:
+            dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+            self._connection = psycopg2.connect(dsn, connect_timeout=3, keepalives_idle=5, tcp_user_timeout=10000)
+            self._connection.autocommit = True
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", (self._key,))
+                self._held = cursor.fetchone()[0]
+        except psycopg2.Error:
             self.release()
-        return held
+            raise
+        return self._held
 
     def still_held(self) -> bool:
         """Ask over the connection that holds it."""
-        if self._connection is None:
+        if self._connection is None or not self._held:
             return False
         try:
             with self._connection.cursor() as cursor:
@@ -66,7 +67,7 @@ class AdvisoryLock:
             try:
                 self._connection.close()
             finally:
-                self._connection = None
+                self._connection, self._held = None, False
 
 
 class FileLock:

@@ -104,10 +104,10 @@ class Receiver:
                 envelopes.append(self._read(message))
             except Exception as error:
                 dead.append((message, f"{type(error).__name__}: {error}"))
-        if dead:
-            self._bury(dead)
         if envelopes:
             self.keep(envelopes)
+        if dead:
+            self._bury(dead)
 
     def keep(self, envelopes: list[Envelope]) -> None:
         """Store events of this source, whichever way they came; asks for a catch-up when some are missing."""

@@ -75,8 +75,9 @@ class Database:
             engine.dispose()
 
 
+_MACHINERY = (OperationalError, InterfaceError, PoolExhausted, PoolTimeout, CallFailed, ConnectionError, TimeoutError)
+
+
 def is_infrastructure(error: BaseException) -> bool:
     """Whether the machinery failed (database, broker, another service), not what was asked of it."""
-    return isinstance(error, (OperationalError, InterfaceError, PoolExhausted, PoolTimeout, CallFailed, OSError)) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )
+    return isinstance(error, _MACHINERY) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from plumbline.mesh import clock, traces
 from plumbline.mesh.context import remaining
-from plumbline.mesh.errors import DeadlinePassed, StaleVersion, UnsaidChange
+from plumbline.mesh.errors import DeadlinePassed, StaleVersion, UnsaidChange, WorkInsideWork
 from plumbline.mesh.storage.asking import DueWork, Jobs
 from plumbline.mesh.storage.database import Database
 from plumbline.mesh.storage.tables import outbox
@@ -118,6 +118,8 @@ class OpenWork:
         self._stack = ExitStack()
 
     def __enter__(self) -> Work:
+        if self._write and work_is_open.get():
+            raise WorkInsideWork("finish one unit of work before beginning another")
         database = self._database
         session = self._stack.enter_context(database.writing() if self._write else database.reading())
         token = work_is_open.set(True)
