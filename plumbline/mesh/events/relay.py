@@ -91,7 +91,8 @@ class Relay:
                 log.warning("relay_paused", service=self.service, error=type(error).__name__, detail=str(error)[:200])
                 self._close()
                 pause = min(pause * 2, 2.0)
-            eventlet.sleep(pause)
+            if not self._stopping:
+                eventlet.sleep(pause)
 
     def _hold_office(self) -> None:
         """Send until stopped, superseded, or something breaks."""
