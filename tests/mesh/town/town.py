@@ -72,8 +72,8 @@ class Town:
 
     def stop(self) -> None:
         """Stop what runs and close what is open."""
-        for container in self.running:
-            container.stop()
+        for stopping in [eventlet.spawn(container.stop) for container in self.running]:
+            stopping.wait()
         for database in self.databases.values():
             database.close()
         hearer.FAILING.clear()
