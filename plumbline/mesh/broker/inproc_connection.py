@@ -62,6 +62,7 @@ class Connection:
         self.notices = Notices(self)
         self._ids = count(1)
         self._loss: Callable[[], AMQPError] | None = None
+        self._unheard = False
         self._ready: deque[Source] = deque()
         self._bell: Event | None = None
         self._turn_began = 0.0
@@ -70,8 +71,11 @@ class Connection:
 
     @property
     def connected(self) -> bool:
-        """Whether it is still a connection."""
-        return self._loss is None
+        """Whether it is a connection as far as its client has heard.
+
+        A client that was not told yet must run into the loss; kombu would else connect anew behind its back.
+        """
+        return self._loss is None or self._unheard
 
     def channel(self, channel_id: int | None = None) -> Channel:
         """The channel of that number, or a new one."""
@@ -94,7 +98,7 @@ class Connection:
     def step(self, deadline: float | None) -> bool:
         """Handle one event (true), or wait until there may be one or somebody has handled one (false)."""
         if self._loss is not None:
-            raise self._loss()
+            raise self.lost()
         if not self._ready:
             self._wait(deadline)
             return False
@@ -123,6 +127,7 @@ class Connection:
     def close(self) -> None:
         """Say goodbye; who drains it elsewhere gets an error."""
         self.lose(lambda: RecoverableConnectionError("connection already closed"))
+        self._unheard = False
 
     collect = close
 
@@ -130,7 +135,7 @@ class Connection:
         """End the connection: what it held goes back to its queues, its exclusive queues vanish."""
         if self._loss is not None:
             return
-        self._loss = reason
+        self._loss, self._unheard = reason, True
         self.broker.connections.discard(self)
         for channel in list((self.channels or {}).values()):
             channel.collect()
@@ -141,7 +146,8 @@ class Connection:
         self.ring()
 
     def lost(self) -> AMQPError:
-        """Why nothing goes over this connection any more."""
+        """Why nothing goes over this connection any more; now its client has heard."""
+        self._unheard = False
         return self._loss() if self._loss is not None else RecoverableConnectionError("connection already closed")
 
     def send_heartbeat(self) -> None:

@@ -40,8 +40,8 @@ class Confirms:
 class Publisher(Session):
     """What a channel needs to publish.
 
-    A durable queue's copy counts for the confirm when it is acked, rejected for good, expired, purged or its
-    queue deleted; a copy in a transient or exclusive queue counts at once. There is never a nack.
+    A copy in a lasting queue (durable, shared, not expiring) counts for the confirm when it is acked, rejected for
+    good, expired, purged or its queue deleted; a copy in any other queue counts at once. There is never a nack.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -54,6 +54,8 @@ class Publisher(Session):
         """Leave confirm mode; what was not confirmed never will be."""
         super().reset()
         self._confirms = None
+        if self.connection is not None:
+            self.connection.ring()
 
     def confirm_select(self, nowait: bool = False) -> None:
         """Have every later publish on this channel confirmed."""
@@ -94,9 +96,10 @@ class Publisher(Session):
         deadline = None if timeout is None else monotonic() + timeout
         try:
             while tag in self._awaited:
-                self.usable().step(deadline)
+                connection = self.usable()
                 if self._confirms is not confirms:
                     raise RecoverableChannelError("the channel was closed before the message was confirmed")
+                connection.step(deadline)
         finally:
             self._awaited.discard(tag)
 
@@ -134,13 +137,13 @@ class Publisher(Session):
             connection.notices.add(self._returned, letter.opened(self), exchange, routing_key)
         receipt = None
         if self._confirms is not None:
-            kept = sum(queue.keeps for queue in queues)
-            if kept:
-                receipt = Receipt(self._confirms, tag, kept)
+            lasting = sum(queue.lasting for queue in queues)
+            if lasting:
+                receipt = Receipt(self._confirms, tag, lasting)
             else:
                 self.note_settled(self._confirms, tag)
         for queue in queues:
-            queue.put(letter, receipt if queue.keeps else None)
+            queue.put(letter, receipt if queue.lasting else None)
         return tag
 
     def _returned(self, message: Message, exchange: str, routing_key: str) -> None:

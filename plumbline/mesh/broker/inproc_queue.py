@@ -92,7 +92,8 @@ class Queue:
         self.broker, self.name = broker, name
         self.durable, self.owner, self.auto_delete = durable, owner, auto_delete
         self.arguments = arguments
-        self.keeps = durable and owner is None  # a confirm waits for what such a queue holds
+        # A confirm waits for what a lasting queue holds; one that may expire unused is as passing as a transient one.
+        self.lasting = durable and owner is None and "x-expires" not in arguments
         self.quorum = arguments.get("x-queue-type") == "quorum"
         self.ready: deque[Copy] = deque()
         self.consumers: deque[Consumer] = deque()

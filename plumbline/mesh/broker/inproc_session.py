@@ -51,7 +51,7 @@ class Session:
         except ConnectionError as error:
             kind, text, method, code = type(error), error.reply_text, error.method_sig, error.reply_code
             connection.lose(lambda: kind(text, method, reply_code=code))
-            raise
+            raise connection.lost() from None
 
     def _tell(self, error: AMQPError) -> None:
         if self.fault is error:
