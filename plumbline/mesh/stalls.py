@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,8 @@ class Stall:
 class Stalls:
     """A greenlet that ticks, and a real thread that looks at the hub's stack when the ticks stay away.
 
-    Time in which the hub's thread only waited for a processor is not counted: that is the machine, not the code.
+    Time in which the hub's thread only waited for a processor is not counted: that is the machine, not the code. Nor is
+    time in which the watching thread waited for one, for it may have held the interpreter meanwhile.
     """
 
     FRAMES = 25
@@ -41,17 +43,18 @@ class Stalls:
         self.limit_s, self.tick_s = limit_s, tick_s
         self.seen: deque[Stall] = deque(maxlen=100)
         self._running = False
-        self._ticked = 0.0
+        self._ticked = self._waited = 0.0
+        self._schedstats: list[int] = []
         self._caught: tuple[float, traceback.StackSummary] | None = None
 
     def start(self) -> None:
         """Begin to watch the thread that calls this."""
-        self._hub = _threading.get_ident()
-        self._schedstat = _open(f"/proc/self/task/{_threading.get_native_id()}/schedstat")
-        self._running, self._ticked = True, time.monotonic()
-        self._ticker = eventlet.spawn(self._tick)
+        self._hub, self._running, self._ticked = _threading.get_ident(), True, time.monotonic()
         self._watcher = _threading.Thread(target=self._watch, name="stalls", daemon=True)
         self._watcher.start()
+        self._schedstats = _open(_threading.get_native_id(), self._watcher.native_id)
+        self._waited, self._ticked = self._waited_for_cpu(), time.monotonic()
+        self._ticker = eventlet.spawn(self._tick)
 
     def stop(self) -> None:
         """Watch no more."""
@@ -59,16 +62,17 @@ class Stalls:
             self._running = False
             self._ticker.kill()
             self._watcher.join(1.0)
-            if self._schedstat is not None:
-                os.close(self._schedstat)
+            while self._schedstats:
+                os.close(self._schedstats.pop())
 
     def _tick(self) -> None:
         while True:
-            waited, self._ticked = self._waited_for_cpu(), time.monotonic()
             eventlet.sleep(self.tick_s)
             gap = time.monotonic() - self._ticked - self.tick_s
+            waited = self._waited_for_cpu()
             if gap > self.limit_s:
-                self._judge(gap - (self._waited_for_cpu() - waited))
+                self._judge(gap - (waited - self._waited))
+            self._ticked, self._waited = time.monotonic(), waited
 
     def _judge(self, seconds: float) -> None:
         if seconds <= self.limit_s:
@@ -81,13 +85,11 @@ class Stalls:
         log.warning("hub_stalled", seconds=round(seconds, 3), stack=stack)
 
     def _waited_for_cpu(self) -> float:
-        if self._schedstat is None:
-            return 0.0
-        return int(os.pread(self._schedstat, 100, 0).split()[1]) / 1e9
+        return sum(int(os.pread(file, 100, 0).split()[1]) for file in self._schedstats) / 1e9
 
     def _watch(self) -> None:
         while self._running:
-            _sleep(self.tick_s)
+            _sleep(self.limit_s / 2)
             ticked = self._ticked
             late = time.monotonic() - ticked > self.limit_s
             if late and (self._caught is None or self._caught[0] != ticked):
@@ -99,8 +101,8 @@ class Stalls:
                     self._caught = (ticked, stack)
 
 
-def _open(path: str) -> int | None:
-    try:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
+def _open(*threads: int) -> list[int]:
+    """Where the kernel says how long each thread waited for a processor; nothing where it does not say it."""
+    with suppress(OSError):
+        return [os.open(f"/proc/self/task/{thread}/schedstat", os.O_RDONLY | os.O_CLOEXEC) for thread in threads]
+    return []
