@@ -61,6 +61,10 @@ class WorkInsideWork(MeshError):
     """A unit of work was begun inside another: the inner one would wait for the outer one for ever."""
 
 
+class ReadOnlyWork(MeshError):
+    """A unit of work that was opened for reading was to be committed."""
+
+
 class UnsaidChange(MeshError):
     """An aggregate changed without saying an event, so that nobody could ever hear of it."""
 

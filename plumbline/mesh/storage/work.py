@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from plumbline.mesh import clock, traces
 from plumbline.mesh.context import remaining
-from plumbline.mesh.errors import DeadlinePassed, StaleVersion, UnsaidChange, WorkInsideWork
+from plumbline.mesh.errors import DeadlinePassed, ReadOnlyWork, StaleVersion, UnsaidChange, WorkInsideWork
 from plumbline.mesh.storage.asking import DueWork, Jobs
 from plumbline.mesh.storage.database import Database
 from plumbline.mesh.storage.tables import outbox
@@ -44,11 +44,17 @@ class Work:
     """One transaction with the repositories as attributes; only `commit` saves."""
 
     def __init__(
-        self, storage: Storage, session: Session, legal_now: datetime, committed: Callable[[bool], None]
+        self,
+        storage: Storage,
+        session: Session,
+        legal_now: datetime,
+        committed: Callable[[bool], None],
+        *,
+        write: bool = True,
     ) -> None:
-        self.session, self.legal_now = session, legal_now
+        self.session, self.legal_now, self._write = session, legal_now, write
         self.due, self.jobs = DueWork(session), Jobs(session, legal_now)
-        self._committed, self._said = committed, []  # type: ignore[var-annotated]
+        self._committed, self._said, self._flushed = committed, [], 0  # type: ignore[var-annotated]
         for name, repository in storage.repositories.items():
             setattr(self, name, repository(session))
 
@@ -82,24 +88,28 @@ class Work:
 
     def flush(self) -> None:
         """Write state and outbox rows, not yet for good; refuses a change that said nothing."""
-        for instance in self.session.new | self.session.dirty:
+        for instance in self.session.new | self.session.dirty | self.session.deleted:
             self._refuse_unsaid(instance)
         try:
             self.session.flush()
         except StaleDataError as error:
             raise StaleVersion(str(error)) from error
-        if self._said:
-            self.session.execute(insert(outbox), self._said)
+        if self._said[self._flushed :]:
+            self.session.execute(insert(outbox), self._said[self._flushed :])
+            self._flushed = len(self._said)
 
     def _refuse_unsaid(self, instance: Any) -> None:
         state = inspect(instance)
-        if "version" not in state.mapper.column_attrs or not self.session.is_modified(instance):
+        removed = instance in self.session.deleted
+        if "version" not in state.mapper.column_attrs or not (removed or self.session.is_modified(instance)):
             return
         if not state.attrs.version.history.has_changes() or not instance.version:
             raise UnsaidChange(f"{type(instance).__name__} changed and said no event")
 
     def commit(self) -> None:
         """Save everything, unless nobody waits for it any more."""
+        if not self._write:
+            raise ReadOnlyWork("this unit of work is for reading")
         self.flush()
         left = remaining()
         if left is not None and left <= 0:
@@ -107,7 +117,7 @@ class Work:
         commits.set(commits.get() + 1)
         self.session.commit()
         self._committed(bool(self._said))
-        self._said = []
+        self._said, self._flushed = [], 0
 
 
 class OpenWork:
@@ -124,7 +134,7 @@ class OpenWork:
         session = self._stack.enter_context(database.writing() if self._write else database.reading())
         token = work_is_open.set(True)
         self._stack.callback(work_is_open.reset, token)
-        return Work(self._storage, session, clock.legal_now(), self._committed)
+        return Work(self._storage, session, clock.legal_now(), self._committed, write=self._write)
 
     def __exit__(self, *exc_info: Any) -> None:
         self._stack.close()
@@ -134,6 +144,9 @@ class OpenWork:
 WORTH_STARTING_OVER = (StaleVersion, IntegrityError)
 
 
+_dice = random.Random()  # of our own: whoever seeds the common one must not make ids come again
+
+
 def _event_id() -> str:
     """Unique, not secret; the system's own randomness would cost a system call per event."""
-    return str(uuid.UUID(int=random.getrandbits(128), version=4))
+    return str(uuid.UUID(int=_dice.getrandbits(128), version=4))
