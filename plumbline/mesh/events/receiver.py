@@ -87,15 +87,19 @@ class Receiver:
                     self._arrival.wait()
                 eventlet.sleep(0)  # let a burst come in before the transaction begins
                 continue
-            channel, messages = self._channel, self._waiting[: self.batch]
             try:
-                self._store(messages)
-                self._acknowledge(channel, messages)
+                self.turn()
                 pause = 0.1
             except Exception as error:
                 log.warning("receiver_paused", service=self.service, source=self.source, error=type(error).__name__)
                 eventlet.sleep(pause)
                 pause = min(pause * 2, 2.0)
+
+    def turn(self) -> None:
+        """Store one batch of what has arrived; only then acknowledge it."""
+        channel, messages = self._channel, self._waiting[: self.batch]
+        self._store(messages)
+        self._acknowledge(channel, messages)
 
     def _store(self, messages: list[Any]) -> None:
         envelopes, dead = [], []

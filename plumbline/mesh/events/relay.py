@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import Any
 
@@ -23,6 +24,8 @@ log = get_logger(__name__)
 
 #: How often a relay that stands by tries for the lock.
 STANDBY_S = 0.25
+#: How often a relay with nothing to send sees to its lock and its connection.
+PULSE_S = 0.5
 
 
 class Relay:
@@ -50,6 +53,8 @@ class Relay:
         self._lock = lock_of(database, "relay")
         self._wake: Event = Event()
         self._stopping = False
+        self._sent: list[int] = []
+        self._looked = 0.0
         self._thread: Any = None
         self._confirms: Confirms | None = None
 
@@ -96,23 +101,28 @@ class Relay:
 
     def _hold_office(self) -> None:
         """Send until stopped, superseded, or something breaks."""
+        self.begin()
+        while True:
+            self._wake = Event()
+            if not self.turn() and self._stopping:
+                return
+            if not self._sent:
+                self._rest()
+
+    def begin(self) -> None:
+        """Take over from whichever relay sent before."""
         with self.database.writing(self.engine) as session:
             sending.take_over(session, self.holder)
             session.commit()
-        self.active = True
+        self.active, self._sent = True, []
         log.info("relay_active", service=self.service)
-        sent: list[int] = []
-        quiet = 0
-        while True:
-            rows = self._advance(sent)
-            sent = self._send(rows)
-            if rows:
-                quiet = 0
-            elif self._stopping:
-                return
-            else:
-                quiet += 1
-                self._rest(quiet)
+
+    def turn(self) -> bool:
+        """Mark what was confirmed in the last turn, then publish what is next; false when there was nothing."""
+        rows = self._advance(self._sent)
+        self._sent = []
+        self._sent = self._send(rows)
+        return bool(rows)
 
     def _advance(self, sent: list[int]) -> list[Row]:
         if not sent and not self._anything():
@@ -127,15 +137,21 @@ class Relay:
         with self.database.reading(self.engine) as session:
             return session.execute(sending.unsent(1)).first() is not None
 
-    def _rest(self, quiet: int) -> None:
-        self._wake = Event()
-        if quiet % 20 == 0:
-            if not self._lock.still_held():
-                raise sending.Superseded("the lock is gone")
-            if self._confirms is not None:
-                self._confirms.idle()
-        with eventlet.Timeout(self.poll_s, False):
-            self._wake.wait()
+    def _rest(self) -> None:
+        """Wait until woken or until it is time to look again, with lock and connection looked after meanwhile."""
+        until = time.monotonic() + self.poll_s
+        while (left := until - time.monotonic()) > 0 and not self._wake.ready():
+            with eventlet.Timeout(min(left, PULSE_S), False):
+                self._wake.wait()
+            if time.monotonic() - self._looked > PULSE_S:
+                self._look()
+
+    def _look(self) -> None:
+        self._looked = time.monotonic()
+        if not self._lock.still_held():
+            raise sending.Superseded("the lock is gone")
+        if self._confirms is not None:
+            self._confirms.idle()
 
     def _send(self, rows: list[Row]) -> list[int]:
         """Publish rows; returns those that arrived. Those refused are held, each with its aggregate."""
