@@ -81,7 +81,7 @@ class Officer:
     ) -> events.CertificateIssued:
         """Give the officer a certificate, or refuse and name every article in the way (发证)."""
         new.require_well_formed(when.on)
-        when.require_not_before(self.postings[0].since)
+        when.require_not_before(self.postings[0].since, *(held.history[-1].since for held in self.certificates))
         if barred := self._bars_an_issue(when.on, powers, number_is_free):
             only_duplicate = all(breach.code == DuplicateCertificate.code for breach in barred)
             raise (DuplicateCertificate if only_duplicate else IneligibleForCertificate)(breaches=barred)
@@ -156,7 +156,7 @@ class Officer:
             body_confirmed=powers.body_confirmed,
             categories_outside="、".join(powers.categories_outside),
             region_outside=powers.region_outside,
-            holds_another=any(held.is_open or held.status_on(on) in OPEN for held in self.certificates),
+            holds_another=any(held.status_on(on) in OPEN for held in self.certificates),
             number_is_free=number_is_free,
         )
         return breaches(BARS_AN_ISSUE, facts, on=law_day(on))
