@@ -16,6 +16,7 @@ help: ## Show what can be made
 
 .PHONY: setup
 setup: $(STAMP) ## Make .venv from the locked requirements, with the command plumbline in it
+	@:
 
 $(STAMP): requirements-dev.txt
 	@.ci/setup

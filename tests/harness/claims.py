@@ -20,9 +20,20 @@ class Claims:
         self._known: dict[str, bool] = {}
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        """Say that the test is dealt with when another process deals with it."""
-        return None if self._ours(_group(item)) else True
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Pytest's own loop over the tests of files that we claim, each file when its turn comes."""
+        if session.testsfailed and not session.config.option.continue_on_collection_errors:
+            raise session.Interrupted(f"{session.testsfailed} errors during collection")
+        if session.config.option.collectonly:
+            return True
+        ours = (item for item in session.items if self._ours(_group(item)))
+        item = next(ours, None)
+        while item is not None:
+            following = next(ours, None)  # pytest keeps the fixtures that the following test needs too
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            _stop_if_asked(session)
+            item = following
+        return True
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Leave our counts for the total of all processes."""
@@ -44,6 +55,13 @@ def totals_in(folder: str) -> Counter[str]:
     """What all processes counted together; an error in a fixture is a failure too."""
     found = sum((Counter(json.loads(path.read_text())) for path in Path(folder).glob("*.json")), Counter())
     return Counter(passed=found["passed"], failed=found["failed"] + found["error"], skipped=found["skipped"])
+
+
+def _stop_if_asked(session: pytest.Session) -> None:
+    if session.shouldfail:
+        raise session.Failed(session.shouldfail)
+    if session.shouldstop:
+        raise session.Interrupted(session.shouldstop)
 
 
 def _group(item: pytest.Item) -> str:
