@@ -15,6 +15,7 @@ from plumbline.mesh.broker.inproc_session import Session
 
 if TYPE_CHECKING:
     from plumbline.mesh.broker.inproc_connection import Connection
+    from plumbline.mesh.broker.inproc_queue import Queue
 
 NO_ROUTE = 312
 
@@ -89,19 +90,9 @@ class Publisher(Session):
         """Send a message and drain until it is confirmed; raises socket.timeout, or ChannelError on its return."""
         if self._confirms is None:
             self.confirm_select()
-        confirms = self._confirms
         tag = self._publish(msg, exchange, routing_key, mandatory)
-        self._awaited.add(tag)
         timeout = confirm_timeout or timeout
-        deadline = None if timeout is None else monotonic() + timeout
-        try:
-            while tag in self._awaited:
-                connection = self.usable()
-                if self._confirms is not confirms:
-                    raise RecoverableChannelError("the channel was closed before the message was confirmed")
-                connection.step(deadline)
-        finally:
-            self._awaited.discard(tag)
+        self._await(tag, None if timeout is None else monotonic() + timeout)
 
     def note_settled(self, confirms: Confirms, tag: int) -> None:
         """Have the ack told to whoever drains, if the channel is still in that confirm mode."""
@@ -126,25 +117,38 @@ class Publisher(Session):
             raise RecoverableConnectionError("basic_publish: connection closed")
         if self.fault is not None:
             return 0
-        tag = 0 if self._confirms is None else self._confirms.next_tag()
         try:
             letter = Letter.of(msg, exchange, routing_key)
             queues = connection.broker.route(exchange, routing_key)
         except ChannelError as error:
             self.fail(error)
-            return tag
+            return 0
+        tag = 0 if self._confirms is None else self._confirms.next_tag()
         if mandatory and not queues:
             connection.notices.add(self._returned, letter.opened(self), exchange, routing_key)
-        receipt = None
-        if self._confirms is not None:
-            lasting = sum(queue.lasting for queue in queues)
-            if lasting:
-                receipt = Receipt(self._confirms, tag, lasting)
-            else:
-                self.note_settled(self._confirms, tag)
+        receipt = None if self._confirms is None else self._receipt(self._confirms, tag, queues)
         for queue in queues:
             queue.put(letter, receipt if queue.lasting else None)
         return tag
+
+    def _receipt(self, confirms: Confirms, tag: int, queues: tuple[Queue, ...]) -> Receipt | None:
+        lasting = sum(queue.lasting for queue in queues)
+        if lasting:
+            return Receipt(confirms, tag, lasting)
+        self.note_settled(confirms, tag)
+        return None
+
+    def _await(self, tag: int, deadline: float | None) -> None:
+        confirms = self._confirms
+        self._awaited.add(tag)
+        try:
+            while tag in self._awaited:
+                connection = self.usable()
+                if confirms is None or self._confirms is not confirms:
+                    raise RecoverableChannelError("the channel was closed before the message was confirmed")
+                connection.step(deadline)
+        finally:
+            self._awaited.discard(tag)
 
     def _returned(self, message: Message, exchange: str, routing_key: str) -> None:
         error = ChannelError("NO_ROUTE", spec.Basic.Return, reply_code=NO_ROUTE)

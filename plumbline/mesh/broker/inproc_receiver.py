@@ -65,23 +65,14 @@ class Receiver(Session):
         """Have `callback` called with each message of `queue`; returns the consumer's tag."""
         if callback is None:
             raise ValueError("a consumer without a callback")
-        with self.call() as connection:
-            tag = consumer_tag or f"amq.ctag-{uuid.uuid4().hex}"
-            if tag in self._consumers:
-                raise refusal("NOT_ALLOWED", f"attempt to reuse consumer tag '{tag}'", spec.Basic.Consume)
-            found = connection.broker.find(queue or self._last_queue, connection, spec.Basic.Consume)
-            if found.consumers and (exclusive or found.consumers[0].exclusive):
-                text = f"queue '{found.name}' in vhost '{connection.broker.name}' in exclusive use"
-                raise refusal("ACCESS_REFUSED", text, spec.Basic.Consume)
-            limit = self._prefetch
-            consumer = Consumer(self, found, tag, no_ack=no_ack, exclusive=exclusive, limit=limit)
-        self.callbacks[tag], self._consumers[tag] = callback, consumer
+        consumer = self._consumer(queue, consumer_tag, no_ack, exclusive)
+        self.callbacks[consumer.tag] = callback
         if on_cancel is not None:
-            self.cancel_callbacks[tag] = on_cancel
+            self.cancel_callbacks[consumer.tag] = on_cancel
         if no_ack:
-            self.no_ack_consumers.add(tag)
-        found.add(consumer)
-        return tag
+            self.no_ack_consumers.add(consumer.tag)
+        consumer.queue.add(consumer)
+        return consumer.tag
 
     def basic_cancel(self, consumer_tag: str, nowait: bool = False) -> str | None:
         """Stop consuming; what was delivered may still be settled."""
@@ -158,6 +149,18 @@ class Receiver(Session):
             copies += consumer.leave()
         self._delivered = self._prefetch = 0
         give_back(copies)
+
+    def _consumer(self, queue: str, tag: str, no_ack: bool, exclusive: bool) -> Consumer:
+        tag = tag or f"amq.ctag-{uuid.uuid4().hex}"
+        with self.call() as connection:
+            if tag in self._consumers:
+                raise refusal("NOT_ALLOWED", f"attempt to reuse consumer tag '{tag}'", spec.Basic.Consume)
+            found = connection.broker.find(queue or self._last_queue, connection, spec.Basic.Consume)
+            if found.consumers and (exclusive or found.consumers[0].exclusive):
+                text = f"queue '{found.name}' in vhost '{connection.broker.name}' in exclusive use"
+                raise refusal("ACCESS_REFUSED", text, spec.Basic.Consume)
+            self._consumers[tag] = Consumer(self, found, tag, no_ack=no_ack, exclusive=exclusive, limit=self._prefetch)
+        return self._consumers[tag]
 
     def _open(self, copy: Copy, no_ack: bool) -> Message:
         self._delivered += 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import amqp
+import eventlet
 from kombu import Connection
 
 PATIENCE_S = 5.0
@@ -118,3 +119,25 @@ def nothing_comes(*clients: Client) -> bool:
         except TimeoutError:
             continue
     return True
+
+
+def filled(one: Client, *texts: str, **options: Any) -> str:
+    """A queue with these messages ready in it."""
+    queue = one.queue(**options)
+    for text in texts:
+        one.publish(text, queue)
+    until(lambda: one.ready(queue) == len(texts), one)
+    return queue
+
+
+def drains(client: Client, timeout: float | None = None) -> Any:
+    """A greenlet that drains once, already waiting."""
+    thread = eventlet.spawn(client.connection.drain_events, timeout=timeout)
+    eventlet.sleep(0)
+    return thread
+
+
+def outcome(thread: Any) -> Any:
+    """What a greenlet ends with."""
+    with eventlet.Timeout(PATIENCE_S):
+        return thread.wait()

@@ -1,26 +1,12 @@
 """Connections to the in-process broker block without polling, fail like real ones, and let the hub run."""
 
-import time
-
 import eventlet
 import pytest
 from amqp.exceptions import ConnectionForced, NotFound, RecoverableConnectionError
 from kombu import Connection
 
 from plumbline.mesh.broker import inproc
-from tests.mesh.inproc.clients import Client, bodies, nothing_comes, until
-
-
-def drains(client, timeout=None):
-    """A greenlet that drains once, already waiting."""
-    thread = eventlet.spawn(client.connection.drain_events, timeout=timeout)
-    eventlet.sleep(0)
-    return thread
-
-
-def outcome(thread):
-    with eventlet.Timeout(5):
-        return thread.wait()
+from tests.mesh.inproc.clients import Client, bodies, drains, nothing_comes, outcome, until
 
 
 def test_a_drain_without_events_times_out_as_a_socket_does(client):
@@ -54,36 +40,6 @@ def test_a_publish_wakes_the_drain_of_the_consumer(own_client):
     publisher.publish("a", queue)
     outcome(thread)
     assert bodies(arrived) == ["a"]
-
-
-def test_several_greenlets_publish_while_one_drains(own_client):
-    one = own_client()
-    one.confirm()
-    queue = one.queue()
-    arrived = one.consume(queue, ack=True)
-
-    def publish(name):
-        for number in range(100):
-            one.publish(f"{name}{number}", queue)
-
-    threads = [eventlet.spawn(publish, name) for name in "abc"]
-    until(lambda: len(arrived) == len(one.acked) == 300, one)
-    for thread in threads:
-        outcome(thread)
-    assert sorted(one.acked) == list(range(1, 301))
-    assert [body for body in bodies(arrived) if body[0] == "b"] == [f"b{number}" for number in range(100)]
-
-
-def test_two_greenlets_draining_one_connection_each_get_an_event(own_client):
-    publisher, consumer = own_client(), own_client()
-    queue = publisher.queue()
-    arrived = consumer.consume(queue)
-    threads = [drains(consumer), drains(consumer)]
-    publisher.publish("a", queue)
-    publisher.publish("b", queue)
-    for thread in threads:
-        outcome(thread)
-    assert bodies(arrived) == ["a", "b"]
 
 
 @pytest.mark.parametrize("end", ["release", "collect"])
@@ -236,52 +192,3 @@ def test_heartbeats_have_nothing_to_do(own_client):
     connection.heartbeat_check(rate=2)
     connection.connection.send_heartbeat()
     assert connection.connected
-
-
-def test_queues_take_turns_however_full_they_are(own_client):
-    publisher, consumer = own_client(), own_client()
-    full, small = publisher.queue(), publisher.queue()
-    for _ in range(100):
-        publisher.publish("full", full)
-    publisher.publish("small", small)
-    order = []
-    for queue in (full, small):
-        consumer.channel.basic_consume(queue, callback=lambda message: order.append(message.body))
-    until(lambda: b"small" in order, consumer)
-    assert len(order) <= 3
-
-
-def test_a_publisher_that_floods_lets_others_run(own_client):
-    one, ran = own_client(), []
-    queue = one.channel.queue_declare(exclusive=True).queue
-    eventlet.spawn(ran.append, "other")
-    for _ in range(200):
-        one.publish("a", queue)
-    assert ran == ["other"]
-
-
-def test_a_drain_with_much_to_do_lets_others_run(own_client):
-    publisher, consumer = own_client(), own_client()
-    queue = publisher.queue()
-    for _ in range(100):
-        publisher.publish("a", queue)
-    arrived, gaps = [], []
-
-    def work(message):
-        arrived.append(message)
-        began = time.monotonic()
-        while time.monotonic() - began < 0.001:
-            pass
-
-    def watch():
-        while len(arrived) < 100:
-            seen = time.monotonic()
-            eventlet.sleep(0)
-            gaps.append(time.monotonic() - seen)
-
-    consumer.channel.basic_consume(queue, callback=work)
-    thread = eventlet.spawn(watch)
-    while len(arrived) < 100:
-        consumer.connection.drain_events(timeout=5)
-    outcome(thread)
-    assert len(gaps) > 5

@@ -2,7 +2,7 @@
 
 import amqp
 import pytest
-from amqp.exceptions import ChannelError, NotFound
+from amqp.exceptions import ChannelError, FrameSyntaxError, NotFound
 
 from tests.mesh.inproc.clients import bodies, nothing_comes, until
 
@@ -26,6 +26,17 @@ def test_confirms_begin_with_the_message_after_confirm_select(client):
     one.publish("before", queue)
     one.confirm()
     one.publish("after", queue)
+    until(lambda: one.acked, one)
+    assert one.acked == [1]
+
+
+def test_a_message_that_could_not_be_sent_takes_no_tag(client):
+    one = client()
+    queue = one.channel.queue_declare(exclusive=True).queue
+    one.confirm()
+    with pytest.raises(FrameSyntaxError):
+        one.publish("a", queue, application_headers={"what": object()})
+    one.publish("b", queue)
     until(lambda: one.acked, one)
     assert one.acked == [1]
 
