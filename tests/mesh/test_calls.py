@@ -69,10 +69,9 @@ def test_a_message_over_the_limit_is_not_sent(town):
 
 
 def test_the_legal_instant_and_the_request_travel_along(town):
-    container = town.start("speaker", "hearer")
+    town.start("speaker", "hearer")
     seen = []
-    container.runtime.answer  # noqa: B018
-    town.running[0].runtime.declared.methods["echo"] = lambda request: seen.append(contexts.current()) or {}
+    town.declare("speaker", "echo", lambda request: seen.append(contexts.current()) or {})
     instant = contexts.Context.from_wire({"request-id": "r-1", "legal-now": "2026-03-31T23:59:59+08:00"})
 
     with contexts.use(instant):

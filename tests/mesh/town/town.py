@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import eventlet
+from sqlalchemy import Table
 
 from plumbline.mesh import settings
 from plumbline.mesh.broker import topology
@@ -14,7 +15,7 @@ from plumbline.mesh.container import MeshContainer
 from plumbline.mesh.settings import Settings
 from plumbline.mesh.storage.database import Database
 from plumbline.mesh.storage.migrate import migrate
-from plumbline.mesh.storage.work import Storage
+from plumbline.mesh.storage.work import OpenWork, Storage
 from tests.mesh.town import hearer, speaker, wire
 
 STORAGES: dict[str, Storage] = {"speaker": speaker.STORAGE, "hearer": hearer.STORAGE}
@@ -55,20 +56,39 @@ class Town:
             self.running.append(container)
         return self.running[-1]
 
+    def declare(self, service: str, method: str, function: Callable[[dict], Any]) -> None:
+        """Give the replicas of a service that run now one method more."""
+        for container in self.running:
+            if container.service_name == service:
+                container.runtime.declared.methods[method] = function
+
     def call(self, service: str, method: str, request: dict | None = None, timeout_s: float = 5) -> Any:
         """Call as the service that was started last would."""
         return self.running[-1].runtime.client.call(service, method, request or {}, timeout_s)
 
+    def work(self, service: str = "speaker", *, write: bool = True) -> OpenWork:
+        """A unit of work of a service, without the service."""
+        return OpenWork(STORAGES[service], self.databases[service], lambda said: None, write=write)
+
+    def rows(self, service: str, table: Table, *order: Any) -> list[Any]:
+        """What a table of a service's database holds now."""
+        with self.databases[service].reading() as session:
+            return list(session.execute(table.select().order_by(*order)))
+
+    def execute(self, service: str, statement: Any) -> None:
+        """Change a service's database behind its back."""
+        with self.databases[service].writing() as session:
+            session.execute(statement)
+            session.commit()
+
     def heard(self) -> list[tuple[str, int, int]]:
         """(item, sequence, count) of every effect of an event, in the order of the effects."""
-        with self.databases["hearer"].reading() as session:
-            rows = session.execute(hearer.heard.select().order_by(hearer.heard.c.row)).all()
+        rows = self.rows("hearer", hearer.heard, hearer.heard.c.row)
         return [(row.item, row.sequence, row.count) for row in rows]
 
     def effects(self) -> list[str]:
         """Every effect of due work and job steps."""
-        with self.databases["speaker"].reading() as session:
-            return [row.what for row in session.execute(speaker.effects.select().order_by(speaker.effects.c.row))]
+        return [row.what for row in self.rows("speaker", speaker.effects, speaker.effects.c.row)]
 
     def stop(self) -> None:
         """Stop what runs and close what is open."""
