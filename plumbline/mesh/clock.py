@@ -91,7 +91,7 @@ class MovableClock:
     def _write(self, shift: timedelta) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=self.path.parent, prefix=".clock-")
-        with os.fdopen(handle, "w") as file:
+        with open(handle, "w") as file:
             json.dump({"shift_seconds": shift.total_seconds()}, file)
             file.flush()
             os.fsync(file.fileno())

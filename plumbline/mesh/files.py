@@ -132,7 +132,7 @@ def draft(folder: Path, content: IO[bytes] | Iterable[bytes]) -> Iterator[tuple[
         handle, name = tempfile.mkstemp(dir=folder, prefix=DRAFT)
         path = Path(name)
         try:
-            with os.fdopen(handle, "wb", buffering=0) as file:
+            with open(handle, "wb", buffering=0) as file:
                 stored = _copy(content, file)
             yield path, stored
         finally:

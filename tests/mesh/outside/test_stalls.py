@@ -32,7 +32,7 @@ def a_driver_that_does_not_yield() -> None:
 
 
 def blocked_until(condition: Callable[[], T]) -> T:
-    """Block again and again: where the machine is so busy that one stall cannot be told from waiting, a next one can."""
+    """Block again and again: where the machine is busy, one stall may not be told from waiting."""
 
     def block() -> T:
         a_driver_that_does_not_yield()
