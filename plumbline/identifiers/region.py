@@ -39,6 +39,11 @@ def covers(outer: str, inner: str) -> bool:
     return any(region.code == outer for region in _upwards(inner))
 
 
+def within(outer: str) -> list[str]:
+    """Every region that `outer` covers, itself included."""
+    return [code for code in REGIONS if covers(outer, code)]
+
+
 def _upwards(code: str) -> Iterator[Region]:
     region = REGIONS.get(code)
     while region is not None:

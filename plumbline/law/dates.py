@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta, timezone
 
 from plumbline.law.refusal import InvalidParam, Refusal
 
-LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
+#: One offset without summer time since 1991, so no time zone files are needed.
+LEGAL_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
 class DateOrder(Refusal):

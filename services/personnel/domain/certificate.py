@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from plumbline.contracts.vocabulary import CertificateStatus
 from plumbline.identifiers import region
-from plumbline.law.dates import Occurrence, day_after, out_of_order
+from plumbline.law.dates import Occurrence, day_after, first_instant, out_of_order
 from plumbline.law.history import in_force
 from plumbline.law.refusal import InvalidParam
 from plumbline.law.rule import breaches
@@ -54,6 +56,15 @@ class NewCertificate:
     region: str
     valid_to: date
 
+    @classmethod
+    def from_form(cls, form: Mapping[str, Any]) -> NewCertificate:
+        """A certificate as the form of its issue describes it; each category once."""
+        return cls(
+            certificate_no=normalise(form["certificate_no"]),
+            categories=tuple(dict.fromkeys(form["categories"])),
+            **{name: form[name] for name in ("kind", "issuer", "region", "valid_to")},
+        )
+
     def require_well_formed(self, issued_on: date) -> None:
         """Refuse a number, a region or a validity that cannot be."""
         shortest, longest = (
@@ -99,6 +110,16 @@ class Certificate:
         if change is None:
             return None
         return CertificateStatus.EXPIRED if change.status in OPEN and day > self.valid_to else change.status
+
+    @property
+    def expires_at(self) -> datetime:
+        """The instant from which it is not valid any more."""
+        return first_instant(day_after(self.valid_to))
+
+    def term_ends_at(self) -> list[datetime]:
+        """The instant at which the current suspension ends by itself, if there is one."""
+        until = self.history[-1].until
+        return [] if until is None else [first_instant(day_after(until))]
 
     def begin(self, when: Occurrence) -> None:
         """It is valid from the day of its issue."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from plumbline.contracts.vocabulary import CancellationCause, ExamKind, LeavingReason
 from plumbline.law.dates import Occurrence
 from plumbline.law.history import in_force, known
 from plumbline.law.rule import Breach, breaches
 from services.personnel.domain import events
-from services.personnel.domain.certificate import OPEN, Certificate, NewCertificate
+from services.personnel.domain.certificate import OPEN, Certificate, NewCertificate, normalise
 from services.personnel.domain.powers import BodyPowers
 from services.personnel.domain.refusals import DuplicateCertificate, IneligibleForCertificate, OfficerLeft
 from services.personnel.law.certificate import BARS_AN_ISSUE, NUMBERS, IssueFacts
@@ -61,6 +62,11 @@ class Officer:
     exams: list[Exam] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
     version: int = 0
+
+    @classmethod
+    def from_form(cls, officer_id: str, form: Mapping[str, Any]) -> Officer:
+        """A person as the form of a registration describes it."""
+        return cls(officer_id, form["name"], form["subject_id"], form["in_enforcement_post"])
 
     def take_up(self, when: Occurrence, *, staffing_kind: str, position: str) -> events.OfficerRegistered:
         """The officer begins in the body (登记)."""
@@ -119,7 +125,8 @@ class Officer:
 
     def certificate(self, certificate_no: str) -> Certificate:
         """The officer's certificate of that number."""
-        return next(held for held in self.certificates if held.certificate_no == certificate_no)
+        number = normalise(certificate_no)
+        return next(held for held in self.certificates if held.certificate_no == number)
 
     def posting_on(self, day: date, *, known_at: datetime | None = None) -> Posting | None:
         """What the officer held on that day, as far as was known then."""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 #: Answers that speak of the body itself, and answers that follow from another one.
 BODY_BARRED = frozenset({"SUBJECT_UNKNOWN", "SUBJECT_NOT_CONFIRMED", "SUBJECT_SUSPENDED", "SUBJECT_REVOKED"})
 REGION_BARRED = frozenset({"REGION_OUTSIDE_POWER"})
 CONSEQUENCES = frozenset({"PENALTY_VOID"})
+
+
+def questions(subject_id: str, categories: Iterable[str], region: str, on: date) -> list[dict[str, Any]]:
+    """What to ask about the body before a certificate is issued: one question for each category."""
+    return [{"subject_id": subject_id, "field": category, "region": region, "on": on} for category in categories]
 
 
 @dataclass(frozen=True)

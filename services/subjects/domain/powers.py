@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from plumbline.identifiers import region
 from plumbline.law.rule import Breach, breaches
@@ -62,6 +63,12 @@ class PowerItem:
     valid_to: date | None = None
     version: int = 1
     penalty_kinds: tuple[str, ...] = ()
+
+    @classmethod
+    def from_form(cls, form: Mapping[str, Any]) -> PowerItem:
+        """The item as an application describes it."""
+        lists = {name: tuple(form[name]) for name in ("basis_codes", "penalty_kinds")}
+        return cls(**{**form, **lists})
 
     def valid_on(self, day: date) -> bool:
         """Whether this version is in the list on that day."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from plumbline.contracts.vocabulary import SubjectStatus
 from plumbline.identifiers import uscc
-from plumbline.law.dates import Occurrence, day_after, out_of_order
+from plumbline.law.dates import Occurrence, day_after, first_instant, out_of_order
 from plumbline.law.history import in_force, known
 from plumbline.law.rule import Breach, breaches
 from services.subjects.domain import events
@@ -31,6 +33,10 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     SubjectStatus.SUSPENDED: CONFIRMED_WORDS | {SubjectStatus.REVOKED},
     **{word: frozenset({SubjectStatus.SUSPENDED, SubjectStatus.REVOKED}) for word in CONFIRMED_WORDS},
 }
+#: What everybody may know of a body.
+PUBLIC = ("name", "usc_code", "kind", "level", "region")
+#: A body in one of these holds its credit code.
+ACTIVE = CONFIRMED_WORDS | {SubjectStatus.SUSPENDED}
 
 
 @dataclass(eq=False)
@@ -62,6 +68,18 @@ class Subject:
     status: str = SubjectStatus.DRAFT
     history: list[StatusChange] = field(default_factory=list)
     version: int = 0
+
+    @classmethod
+    def from_application(cls, subject_id: str, form: Mapping[str, Any]) -> Subject:
+        """The body as its application describes it; refuses an application that contradicts itself."""
+        document = form["staffing_document"]
+        return cls(
+            id=subject_id,
+            **{name: form[name] for name in PUBLIC},
+            legal_bases=[LegalBasis(**basis) for basis in form["legal_bases"]],
+            power_items=[PowerItem.from_form(item) for item in form["power_items"]],
+            staffing_document=None if document is None else StaffingDocument(**document),
+        )
 
     def __post_init__(self) -> None:
         self.usc_code = uscc.normalise(self.usc_code)
@@ -118,6 +136,11 @@ class Subject:
         self._stand(SubjectStatus.REVOKED, when, ground=reason, legal_ground=legal_ground)
         return events.SubjectRevoked(self.id, when.on, legal_ground)
 
+    def term_ends_at(self) -> list[datetime]:
+        """The instant at which the current suspension ends by itself, if it does."""
+        until = self.history[-1].until
+        return [] if until is None else [first_instant(day_after(until))]
+
     def status_on(self, day: date, *, known_at: datetime | None = None) -> str | None:
         """Where the body stood on that day, as far as was known then; None before its application."""
         change = in_force(self.history, day, known_at=known_at)
@@ -155,5 +178,4 @@ class Subject:
         self.history.append(StatusChange(status, when.on, when.recorded_at, **particulars))  # type: ignore[arg-type]
 
     def _public(self) -> dict[str, str]:
-        names = ("name", "usc_code", "kind", "level", "region")
-        return {"subject_id": self.id, **{name: getattr(self, name) for name in names}}
+        return {"subject_id": self.id, **{name: getattr(self, name) for name in PUBLIC}}
