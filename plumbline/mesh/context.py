@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,9 @@ class Context:
     legal_now: datetime | None = None
     deadline: float | None = None
 
-    def with_deadline(self, deadline: float) -> Context:
-        """The same act with the nearer of the two deadlines: a deadline only ever shrinks."""
-        return replace(self, deadline=deadline if self.deadline is None else min(deadline, self.deadline))
+    def nearer(self, deadline: float) -> float:
+        """The nearer of this deadline and the act's: a deadline only ever shrinks."""
+        return deadline if self.deadline is None else min(deadline, self.deadline)
 
     def to_wire(self) -> dict[str, str]:
         """The form that travels in message headers: only what is known, and never the deadline."""

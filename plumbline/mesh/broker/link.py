@@ -12,6 +12,7 @@ from eventlet.event import Event
 from kombu import Connection
 
 from plumbline.mesh.broker import inproc  # noqa: F401 - registers the in-process transport
+from plumbline.mesh.broker.line import Line, PlainLine, line_of
 from plumbline.mesh.errors import MeshError
 from plumbline.mesh.logs import get_logger
 
@@ -39,8 +40,7 @@ class Channeled(Protocol):
 class Link:
     """One connection with its reader and its pulse; `users` get a channel each on every connection.
 
-    Readers and writers are different greenlets of one socket, which eventlet allows; the frame writer of
-    py-amqp holds a lock of its own, so any greenlet may publish.
+    Any greenlet may publish and acknowledge; over a socket all of it goes out together, once per turn of the hub.
     """
 
     def __init__(self, url: str, name: str, *, heartbeat_s: int = 10, connect_timeout_s: float = 3) -> None:
@@ -51,7 +51,7 @@ class Link:
         self.watchers: list[Callable[[], None]] = []
         self._connection: Any = None
         self._reader: Any = None
-        self._writing_since: float | None = None
+        self._line: Line | PlainLine | None = None
         self._stopping = False
         self._up = Event()
         self._thread: Any = None
@@ -92,22 +92,29 @@ class Link:
             self._thread.kill()
         if self._reader is not None:
             self._reader.kill()
+        if self._line is not None:
+            self._line.hand_back()
         if connection is not None:
             _politely_close(connection)
 
-    def publish(self, channel: Any, message: Any, exchange: str, routing_key: str, *, mandatory: bool = False) -> None:
-        """Write one message; raises LinkDown when it was certainly not sent, OSError when that is unknown."""
-        if not self.up or channel is None:
+    def publish(self, channel: Any, key: str, body: bytes, *, mandatory: bool = False, **properties: Any) -> None:
+        """Send transient JSON to a queue; raises LinkDown when it was certainly not sent, OSError when that is unknown.
+
+        `properties` are correlation_id, reply_to, expiration and headers, a table of texts.
+        """
+        if self._line is None or self.blocked or channel is None:
             raise LinkDown(f"{self.name}: blocked by the broker" if self.blocked else f"{self.name}: no connection")
-        self._writing_since = self._writing_since or time.monotonic()
         try:
-            channel.basic_publish(message, exchange, routing_key, mandatory)
+            self._line.publish(channel, key, body, mandatory, **properties)
         except eventlet.Timeout:
             raise
         except Exception as error:
             raise OSError(f"{self.name}: {error!r}") from error
-        finally:
-            self._writing_since = None
+
+    def ack(self, channel: Any, tag: int) -> None:
+        """Acknowledge one delivery."""
+        if self._line is not None:
+            self._line.ack(channel, tag)
 
     def fail(self, reason: str) -> None:
         """Drop the connection the hard way; the reader notices and connects anew."""
@@ -123,7 +130,7 @@ class Link:
             try:
                 self._connect()
                 pause = 0.05
-                self._reader = eventlet.spawn(self._read, self._connection)
+                self._reader = eventlet.spawn(self._read, self._line)
                 self._pulse()
             except Exception as error:
                 log.warning("link_down", link=self.name, error=type(error).__name__, detail=str(error)[:200])
@@ -146,14 +153,15 @@ class Link:
         except BaseException:
             collect(connection)
             raise
+        self._line = line_of(connection, lambda error: eventlet.spawn_n(self.fail, repr(error)))
         self._connection, self.blocked = connection, False
         log.info("link_up", link=self.name)
         self._changed()
 
-    def _read(self, connection: Any) -> None:
+    def _read(self, line: Line | PlainLine) -> None:
         try:
             while True:
-                connection.drain_events()
+                line.read()
         except Exception as error:
             if not self._stopping:
                 log.warning("link_lost", link=self.name, error=type(error).__name__, detail=str(error)[:200])
@@ -164,7 +172,7 @@ class Link:
         while not self._reader.dead:
             eventlet.sleep(0.25)
             ticks += 1
-            stuck = self._writing_since
+            stuck = self._line.stuck_since if self._line is not None else None
             if stuck is not None and time.monotonic() - stuck > STALLED_WRITE_S:
                 raise TimeoutError("a write hangs")
             if ticks % 4 == 0 and self._connection is not None:
@@ -178,7 +186,9 @@ class Link:
             self._reader = None
         if connection is None:
             return
-        self._writing_since = None
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
         collect(connection)
         for user in self.users:
             user.lost()

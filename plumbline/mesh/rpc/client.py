@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import uuid
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
-import eventlet
 import orjson
-from eventlet.event import Event
 
-from plumbline.mesh import context as contexts, metrics, traces
-from plumbline.mesh.broker.link import JSON, Link, LinkDown
+from plumbline.mesh import context as contexts, traces
+from plumbline.mesh.broker.link import Link, LinkDown
 from plumbline.mesh.context import Context
 from plumbline.mesh.errors import CallInsideWork, MeshError, TimedOut, Unavailable
 from plumbline.mesh.rpc import codec
 from plumbline.mesh.rpc.breaker import Breaker
+from plumbline.mesh.rpc.pending import Deadlines, Pending
 from plumbline.mesh.storage.work import work_is_open
-
-#: How a call ended, as a label of metrics, by the name of the error.
-OUTCOMES = {
-    "ok": "ok",
-    "Refused": "refused",
-    "TimedOut": "timed_out",
-    "Unavailable": "unavailable",
-    "UnknownService": "unknown_service",
-}
 
 
 class MessageTooLarge(MeshError):
@@ -38,7 +28,8 @@ class Replies:
     """The reply queue: a fresh, exclusive one on every connection; what was pending on a lost one has timed out."""
 
     def __init__(self, service: str) -> None:
-        self.service, self.queue, self.pending = service, "", {}  # type: ignore[var-annotated]
+        self.service, self.queue = service, ""
+        self.pending: dict[str, Pending] = {}
 
     def opened(self, channel: Any) -> None:
         """Declare a queue nobody has used and read it without acknowledgements."""
@@ -85,44 +76,6 @@ class Requests:
             pending.settle(codec.failure("unknown-service", "returned as unroutable"))
 
 
-class Pending:
-    """A call that is under way."""
-
-    def __init__(self, client: Client, service: str, method: str, deadline: float) -> None:
-        self.id = uuid.uuid4().hex
-        self.service, self.method, self.deadline = service, method, deadline
-        self._client, self._event = client, Event()
-        self._calls = metrics.rpc_client(client.service, service, method)
-        self._began = self._calls.started()
-
-    def settle(self, reply: dict) -> None:
-        """Take the first reply; later ones are nobody's."""
-        if not self._event.ready():
-            self._event.send(reply)
-
-    def result(self) -> Any:
-        """Wait for the answer; raises Refused, TimedOut, Unavailable, UnknownService or RemoteFault."""
-        kind = "ok"
-        try:
-            return codec.outcome(self.service, self._reply())
-        except Exception as error:
-            kind = type(error).__name__
-            raise
-        finally:
-            self._client.forget(self, kind)
-
-    def ended(self, kind: str) -> None:
-        """Count how it ended."""
-        self._calls.ended(self._began, OUTCOMES.get(kind, "fault"))
-
-    def _reply(self) -> dict:
-        if not self._event.ready():
-            with eventlet.Timeout(max(self.deadline - time.time(), 0), False):
-                return self._event.wait()
-            return codec.failure("timed-out", "no answer in time")
-        return self._event.wait()
-
-
 class Client:
     """Sends a service's calls: requests on the outgoing link, replies on the incoming one."""
 
@@ -133,8 +86,11 @@ class Client:
         self.timeout_s, self.most, self.limit = timeout_s, most, limit
         self.replies = Replies(service)
         self.requests = Requests(self.replies)
+        self.deadlines = Deadlines(self.replies.pending)
         self.breakers: dict[str, Breaker] = {}
         self.in_flight: Counter[str] = Counter()
+        beginning = uuid.uuid4().hex  # unique among all that call
+        self._ids = (f"{beginning}-{n:x}" for n in itertools.count())
         incoming.add(self.replies)
         outgoing.add(self.requests)
 
@@ -151,42 +107,39 @@ class Client:
         if len(body) > self.limit:
             raise MessageTooLarge(f"{service}.{method}: {len(body)} bytes")
         context = contexts.current() or Context(request_id=contexts.new_request_id())
-        context = context.with_deadline(time.time() + (timeout_s or self.timeout_s))
-        breaker = self.breakers.setdefault(service, Breaker())
+        deadline = context.nearer(time.time() + (timeout_s or self.timeout_s))
+        breaker = self.breakers.get(service) or self.breakers.setdefault(service, Breaker())
         if self.in_flight[service] >= self.most or not breaker.allows():
             raise Unavailable(service, "too many calls under way" if breaker.closed else "it has not been answering")
-        context = replace(context, traceparent=traces.current())
-        pending = Pending(self, service, method, context.deadline or 0.0)
+        pending = Pending(self, next(self._ids), service, method, deadline)
         self.replies.pending[pending.id] = pending
         self.in_flight[service] += 1
         try:
-            self._publish(pending, context, body)
+            self._publish(pending, codec.request_headers(method, context, deadline, traces.current()), body)
         except BaseException as error:
             self.forget(pending, type(error).__name__)
             raise
+        self.deadlines.note(deadline)
         return pending
 
-    def _publish(self, pending: Pending, context: Context, body: bytes) -> None:
+    def _publish(self, pending: Pending, headers: dict[str, str], body: bytes) -> None:
         left_ms = int((pending.deadline - time.time()) * 1000)
         if left_ms <= 0:
             raise Unavailable(pending.service, "the deadline had passed; not sent")
         channel = self.requests.channel
         if channel is None or not self.replies.queue:
             raise Unavailable(pending.service, "no connection to the broker")
-        message = channel.prepare_message(
-            body,
-            content_type=JSON,
-            content_encoding="utf-8",
-            headers=codec.request_headers(pending.method, context),
-            properties={
-                "delivery_mode": 1,
-                "correlation_id": pending.id,
-                "reply_to": self.replies.queue,
-                "expiration": str(left_ms),
-            },
-        )
         try:
-            self.outgoing.publish(channel, message, "", codec.queue_name(pending.service), mandatory=True)
+            self.outgoing.publish(
+                channel,
+                codec.queue_name(pending.service),
+                body,
+                mandatory=True,
+                headers=headers,
+                correlation_id=pending.id,
+                reply_to=self.replies.queue,
+                expiration=str(left_ms),
+            )
         except LinkDown as error:
             raise Unavailable(pending.service, str(error)) from error
         except OSError as error:
@@ -197,8 +150,5 @@ class Client:
         if self.replies.pending.pop(pending.id, None) is None:
             return
         self.in_flight[pending.service] -= 1
-        late = kind == TimedOut.__name__
-        self.breakers[pending.service].saw(timed_out=late)
+        self.breakers[pending.service].saw(timed_out=kind == TimedOut.__name__)
         pending.ended(kind)
-        if late:
-            metrics.deadline_exceeded(self.service, pending.service, pending.method).inc()

@@ -23,7 +23,7 @@ class Malformed(ValueError):
     """A message that is no request of ours."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """A call as it arrived, checked."""
 
@@ -40,9 +40,13 @@ def queue_name(service: str) -> str:
     return f"rpc-{service}"
 
 
-def request_headers(method: str, context: Context) -> dict[str, str]:
+def request_headers(method: str, context: Context, deadline: float, traceparent: str | None) -> dict[str, str]:
     """Headers of a request: what can be judged without reading the body."""
-    return {"method": method, "deadline": f"{context.deadline:.6f}", **context.to_wire()}
+    headers = context.to_wire()
+    headers["method"], headers["deadline"] = method, f"{deadline:.6f}"
+    if traceparent is not None:
+        headers["traceparent"] = traceparent
+    return headers
 
 
 def read_request(message: Any) -> Request:
@@ -95,3 +99,12 @@ def outcome(service: str, reply: Any) -> Any:
     if isinstance(reply.get("refused"), dict) and "code" in reply["refused"]:
         raise Refused(service, reply["refused"])
     raise FAILURES.get(reply.get("failed", ""), RemoteFault)(service, str(reply.get("detail", "")))
+
+
+def kind(service: str, reply: Any) -> str:
+    """The name of the error that a reply stands for, or "ok"."""
+    try:
+        outcome(service, reply)
+    except Exception as error:
+        return type(error).__name__
+    return "ok"

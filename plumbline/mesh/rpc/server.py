@@ -8,12 +8,14 @@ from typing import Any
 
 import eventlet
 import orjson
+from greenlet import greenlet
 
 from plumbline.mesh import context as contexts, metrics
-from plumbline.mesh.broker.link import JSON, Link, LinkDown
+from plumbline.mesh.broker.link import Link, LinkDown
 from plumbline.mesh.logs import get_logger
 from plumbline.mesh.rpc import codec
 from plumbline.mesh.rpc.codec import Malformed, Request
+from plumbline.mesh.rpc.turns import NextTurn
 
 log = get_logger(__name__)
 
@@ -48,11 +50,13 @@ class Server:
         workers: int,
         limit: int,
     ) -> None:
-        self.service, self.handle, self.outgoing, self.workers, self.limit = service, handle, outgoing, workers, limit
+        self.service, self.handle, self.workers, self.limit = service, handle, workers, limit
+        self.incoming, self.outgoing = incoming, outgoing
         self.replier = Replier()
         self.running: dict[str, tuple[Any, int]] = {}
         self._channel: Any = None
         self._taking = True
+        self._started = NextTurn(lambda request: greenlet(self._work).switch(request))
         incoming.add(self)
         outgoing.add(self.replier)
 
@@ -91,7 +95,7 @@ class Server:
         self.running[request.call_id] = (self._channel, message.delivery_tag)
         if running:
             return  # delivered anew after a lost connection, while we are at it: only its tag is new
-        eventlet.spawn(self._work, request)
+        self._started.add(request)
 
     def _work(self, request: Request) -> None:
         with contexts.use(request.context):
@@ -113,9 +117,9 @@ class Server:
             if left <= 0:
                 return  # the caller has given up
             try:
-                self.outgoing.publish(channel, _message(channel, request, body), "", request.reply_to)
+                self.outgoing.publish(channel, request.reply_to, body, correlation_id=request.call_id)
                 return
-            except (LinkDown, OSError, AttributeError):
+            except (LinkDown, OSError):
                 eventlet.sleep(0.02)
                 self.outgoing.wait_up(left)
 
@@ -134,7 +138,7 @@ class Server:
         if channel is None or channel is not self._channel:
             return
         try:
-            channel.basic_ack(tag)
+            self.incoming.ack(channel, tag)
         except Exception as error:
             log.debug("rpc_ack", error=type(error).__name__)
 
@@ -149,12 +153,3 @@ def _is_late(message: Any) -> bool:
         return float(message.headers["deadline"]) < time.time()
     except Exception:
         return False
-
-
-def _message(channel: Any, request: Request, body: bytes) -> Any:
-    return channel.prepare_message(
-        body,
-        content_type=JSON,
-        content_encoding="utf-8",
-        properties={"delivery_mode": 1, "correlation_id": request.call_id},
-    )
