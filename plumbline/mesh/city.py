@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -54,6 +55,17 @@ def parties() -> tuple[Party, ...]:
 
     found = (import_module(f"plumbline.contracts.{m.name}") for m in pkgutil.iter_modules(plumbline.contracts.__path__))
     return tuple(Party.of(module) for module in found if hasattr(module, "SERVICE"))
+
+
+def callers_first(chosen: Iterable[str]) -> list[str]:
+    """Services in an order in which each comes after all that call it."""
+    names = set(chosen)
+    order: TopologicalSorter[str] = TopologicalSorter({name: () for name in sorted(names)})
+    for name in names:
+        called = names if name == GATEWAY else names.intersection(contract(name).CALLS)
+        for other in called - {name}:
+            order.add(other, name)
+    return list(order.static_order())
 
 
 def face(name: str) -> type:

@@ -24,6 +24,7 @@ class MeshContainer(ServiceContainer):
     def __init__(self, service_cls: type, config: dict[str, Any]) -> None:
         self.runtime = Runtime(service_cls.name, **config["plumbline"])  # type: ignore[attr-defined]
         self.runtime.answer = self.answer
+        self._drained = False
         super().__init__(service_cls, config)
 
     def start(self) -> None:
@@ -31,10 +32,17 @@ class MeshContainer(ServiceContainer):
         super().start()
         self.runtime.start()
 
+    def drain(self, grace_s: float) -> None:
+        """Finish what is under way; events are still sent and received."""
+        if not self._drained:
+            self._drained = True
+            self.runtime.drain(grace_s)
+            super().stop()
+
     def stop(self) -> None:
         """Drain, then stop."""
-        self.runtime.drain(self.runtime.settings.stop_grace_s)
-        super().stop()
+        self.drain(self.runtime.settings.stop_grace_s)
+        self.runtime.flush()
         self.runtime.close()
 
     def perform(self, entrypoint: Any, args: tuple) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -148,10 +149,8 @@ class Host:
         eventlet.sleep(self.settings.stop_announce_s)
         for child in self._children:
             child.terminate()
-        threads = [eventlet.spawn(container.stop) for container in self.containers]
         with eventlet.Timeout(self.settings.stop_grace_s + 10, False):
-            for thread in threads:
-                thread.wait()
+            stop_together(self.containers, self.settings.stop_grace_s)
         for greenlet in self._greenlets:
             greenlet.kill()
         for child in self._children:
@@ -161,6 +160,17 @@ class Host:
         traces.stop()
         log.info("stopped", services=list(self.services))
         logs.flush()
+
+
+def stop_together(containers: Sequence[MeshContainer], grace_s: float) -> None:
+    """Stop services that run side by side: who asks before who is asked, who speaks before who hears."""
+    by_name = {container.service_name: container for container in containers}
+    until = time.monotonic() + grace_s
+    for name in city.callers_first(by_name):
+        by_name[name].drain(max(until - time.monotonic(), 0))
+    for step in (lambda container: container.runtime.flush(), lambda container: container.stop()):
+        for thread in [eventlet.spawn(step, container) for container in containers]:
+            thread.wait()
 
 
 def run(host: Host) -> int:

@@ -176,22 +176,27 @@ class Runtime:
             return events_after(session, self.service, position, limit)
 
     def drain(self, grace_s: float) -> None:
-        """Take nothing new, finish what was taken, send what was said."""
+        """Take no calls and no rows any more; what was taken is finished."""
         if self.server is not None:
             self.server.stop_taking()
-        parts: list[Any] = [*self.receivers, *self.catch_ups, *self.loops.values()]
-        for part in parts:
-            part.stop()
+        for loop in self.loops.values():
+            loop.stop()
         if self.server is not None:
             eventlet.sleep(0.1)  # what the broker had sent before it heard that we stop is answered too
             with eventlet.Timeout(grace_s, False):
                 while self.server.running:
                     eventlet.sleep(0.02)
+
+    def flush(self) -> None:
+        """Send what was said, and say no more."""
         if self.relay is not None:
             self.relay.stop()
 
     def close(self) -> None:
-        """Close connections."""
+        """Hear no more, and close connections."""
+        parts: list[Any] = [*self.receivers, *self.catch_ups]
+        for part in parts:
+            part.stop()
         self.incoming.stop()
         self.outgoing.stop()
         if self.database is not None:

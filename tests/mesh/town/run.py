@@ -6,11 +6,12 @@ import plumbline.mesh.green  # noqa: F401 - first of all
 import sys
 
 from plumbline.mesh import city, host, settings
-from tests.mesh.town.town import FACES, PARTIES, STORAGES
+from tests.mesh.town.town import CONTRACTS, FACES, PARTIES, STORAGES
 
 city.names = lambda: list(FACES)  # type: ignore[assignment]
 city.everything = lambda: list(FACES)  # type: ignore[assignment]
 city.face = FACES.__getitem__  # type: ignore[assignment]
+city.contract = CONTRACTS.__getitem__  # type: ignore[assignment]
 city.storage = STORAGES.get  # type: ignore[assignment]
 city.parties = lambda: PARTIES
 

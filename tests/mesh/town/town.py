@@ -20,6 +20,7 @@ from tests.mesh.town import hearer, speaker, wire
 
 STORAGES: dict[str, Storage] = {"speaker": speaker.STORAGE, "hearer": hearer.STORAGE}
 FACES: dict[str, type] = {"speaker": speaker.Speaker, "hearer": hearer.Hearer}
+CONTRACTS: dict[str, Any] = {"speaker": wire.SPEAKER, "hearer": wire.HEARER}
 PARTIES = (Party.of(wire.SPEAKER), Party.of(wire.HEARER))
 #: Short pauses, so that a test that waits for a retry does not wait long.
 QUICK = {
@@ -92,8 +93,9 @@ class Town:
 
     def stop(self) -> None:
         """Stop what runs and close what is open."""
-        for stopping in [eventlet.spawn(container.stop) for container in self.running]:
-            stopping.wait()
+        for step in (lambda one: one.drain(1), lambda one: one.runtime.flush(), lambda one: one.stop()):
+            for thread in [eventlet.spawn(step, container) for container in self.running]:
+                thread.wait()
         for database in self.databases.values():
             database.close()
         hearer.FAILING.clear()
