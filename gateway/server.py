@@ -32,6 +32,7 @@ class Server(WebServer):
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_accepting: bool = True
         self.under_way = 0
 
     def get_wsgi_app(self) -> Application:
