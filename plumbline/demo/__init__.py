@@ -1,0 +1,1 @@
+"""The demonstration: a small invented city, played through the public API."""
