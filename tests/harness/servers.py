@@ -12,7 +12,7 @@ from tests.harness.databases import Databases
 from tests.harness.options import BROKER_CTL, BROKER_URL, POSTGRES_URL, option
 from tests.harness.postgres import PrivatePostgres
 from tests.harness.vhosts import CtlVirtualHosts, VirtualHosts, administrator, prove
-from tests.harness.ways import PRIVATE, RUNNING, NotThisWay, first_that_works
+from tests.harness.ways import NAMED, PRIVATE, RUNNING, NotThisWay, first_that_works
 
 _LOCAL_BROKER = "amqp://guest:guest@127.0.0.1:5672"
 
@@ -83,14 +83,16 @@ class SharedPostgres:
 
 def open_broker() -> SharedBroker:
     """Find or start RabbitMQ; one that the caller names must do."""
-    ways = {RUNNING: _running_broker} | ({} if option(BROKER_URL) else {PRIVATE: _private_broker})
-    return first_that_works("RabbitMQ", ways)
+    if option(BROKER_URL):
+        return first_that_works("RabbitMQ", {NAMED: _running_broker})
+    return first_that_works("RabbitMQ", {RUNNING: _running_broker, PRIVATE: _private_broker})
 
 
 def open_postgres() -> SharedPostgres:
     """Find or start PostgreSQL; one that the caller names must do."""
-    ways = {RUNNING: _running_postgres} | ({} if option(POSTGRES_URL) else {PRIVATE: _private_postgres})
-    return first_that_works("PostgreSQL", ways)
+    if option(POSTGRES_URL):
+        return first_that_works("PostgreSQL", {NAMED: _running_postgres})
+    return first_that_works("PostgreSQL", {RUNNING: _running_postgres, PRIVATE: _private_postgres})
 
 
 def _running_broker() -> SharedBroker:

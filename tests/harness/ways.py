@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from tests.harness.options import WAYS, option
 
-RUNNING, PRIVATE, INSTALLED, APT, DOCKER = "running", "private", "installed", "apt", "docker"
+RUNNING, INSTALLED, APT, DOCKER = "running", "installed", "apt", "docker"
+NAMED, PRIVATE = "named by the caller", "private"  # always tried
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ class NoServer(NotThisWay):
 
 def first_that_works(what: str, ways: Mapping[str, Callable[[], T]]) -> T:
     """The server that the first working way gives."""
-    allowed = {*(option(WAYS).split(",") if option(WAYS) else ways), PRIVATE}
+    allowed = {*(option(WAYS).split(",") if option(WAYS) else ways), NAMED, PRIVATE}
     tried = []
     for name, way in ways.items():
         try:
