@@ -78,6 +78,10 @@ lock: setup ## Lock the requirements anew, with hashes
 	    --no-emit-index-url --no-header $$set.in -o $$set.txt; \
 	done
 
+.PHONY: demo
+demo: setup ## Play a small story in one process, without any server, and show what happened
+	@$(BIN)/plumbline demo
+
 .PHONY: up
 up: setup ## Run everything in this process, without any server
 	@$(BIN)/plumbline up
