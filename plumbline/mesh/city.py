@@ -24,12 +24,11 @@ class NoSuchService(MeshError):
 
 
 def names() -> list[str]:
-    """The services, without the gateway."""
-    import services
-
-    return sorted(
-        found.name for found in pkgutil.iter_modules(services.__path__) if _is_there(f"services.{found.name}.service")
-    )
+    """The services whose code is here, without the gateway (an image holds one service, or the gateway alone)."""
+    if not _is_there("services"):
+        return []
+    found = (module.name for module in pkgutil.iter_modules(import_module("services").__path__))
+    return sorted(name for name in found if _is_there(f"services.{name}.service"))
 
 
 def everything() -> list[str]:
