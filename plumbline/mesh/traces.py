@@ -91,7 +91,7 @@ def span(
     Without `parent` it goes on from the running span or act. Attributes are named as OpenTelemetry's conventions do,
     so most calls pass ``**{"rpc.method": …}``, or use one of the functions below.
     """
-    parent = parent or current()
+    parent = accepted(parent) or current()
     return Span(parent) if _make is None else _make(name, kind, parent, links, attributes)
 
 

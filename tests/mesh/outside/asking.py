@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eventlet import patcher
+from eventlet import patcher, tpool
 
 _socket: Any = patcher.original("socket")
 _threading: Any = patcher.original("threading")
@@ -40,8 +40,6 @@ def get(port: int, path: str) -> tuple[int, bytes]:
 
 def asked(port: int, path: str) -> tuple[int, bytes]:
     """Like `get`, while this process' hub goes on."""
-    from eventlet import tpool
-
     return tpool.execute(get, port, path)
 
 
