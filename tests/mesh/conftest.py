@@ -2,6 +2,7 @@
 
 import itertools
 
+import eventlet
 import pytest
 from kombu import Connection
 from sqlalchemy import create_engine, inspect, text
@@ -66,11 +67,25 @@ def without_rows(url, storage):
 
 
 @pytest.fixture
-def town(surroundings):
+def build(surroundings):
+    """Makes the surroundings of both services, with other settings if need be; nothing runs yet."""
+    built = []
+
+    def build(**settings):
+        changed = {f"PLUMBLINE_{name.upper()}": str(value) for name, value in settings.items()}
+        built.append(Town({**surroundings, **changed}))
+        return built[-1]
+
+    with eventlet.Timeout(60, AssertionError("the test hangs")):
+        yield build
+    for town in built:
+        town.stop()
+
+
+@pytest.fixture
+def town(build):
     """Both services' surroundings; nothing runs yet."""
-    town = Town(surroundings)
-    yield town
-    town.stop()
+    return build()
 
 
 @pytest.fixture

@@ -45,7 +45,8 @@ class Database:
     def writing(self, engine: Engine | None = None) -> Iterator[Session]:
         """A session in a write transaction; it rolls back unless it was committed."""
         if self.is_sqlite:
-            with sqlite.only_writer(str(self.url.database)), self._session(engine, write=True) as session:
+            mine = sqlite.only_writer(str(self.url.database), self.pool_timeout_s)
+            with mine, self._session(engine, write=True) as session:
                 yield session
         else:
             with self._session(engine, write=True) as session:

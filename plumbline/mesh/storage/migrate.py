@@ -21,6 +21,8 @@ from plumbline.mesh.storage.work import Storage
 
 _HERE = Path(__file__).parent
 _LOCK = 0x706C756D  # "plum": one migration at a time in a database
+#: How long a migration waits for another one, or for acts under way.
+WAIT_S = 60.0
 
 
 class History:
@@ -69,12 +71,12 @@ def _package(storage: Storage) -> str:
 def migrate(database: Database, storage: Storage) -> dict[str, Any]:
     """Bring the database to where this code is; returns the revision of each history."""
     found = {}
-    writer = sqlite.only_writer(str(database.url.database)) if database.is_sqlite else nullcontext()
-    options = {"plumbline_write": True, "plumbline_wait_s": 60.0}
+    writer = sqlite.only_writer(str(database.url.database), WAIT_S) if database.is_sqlite else nullcontext()
+    options = {"plumbline_write": True, "plumbline_wait_s": WAIT_S}
     with writer, database.engine.connect().execution_options(**options) as connection, connection.begin():
         if not database.is_sqlite:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
-            connection.execute(text("SET LOCAL lock_timeout = '60s'"))
+            connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         for history in histories(storage):
             if history.is_behind(connection):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import eventlet
 from eventlet.semaphore import Semaphore
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
+
+from plumbline.mesh.errors import PoolExhausted
 
 #: How long a statement may wait inside C, where no other greenlet runs.
 BUSY_MS = 20
@@ -49,7 +52,11 @@ def _begin_immediate(connection, wait_s: float) -> None:
 
 
 @contextmanager
-def only_writer(path: str):
-    """Hold the right to write to this file among this process's greenlets."""
-    with _writers[path]:
+def only_writer(path: str, wait_s: float) -> Iterator[None]:
+    """Hold the right to write to this file among this process's greenlets; raises PoolExhausted after `wait_s`."""
+    if not _writers[path].acquire(timeout=wait_s):
+        raise PoolExhausted(f"{path}: others are writing")
+    try:
         yield
+    finally:
+        _writers[path].release()

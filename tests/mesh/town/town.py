@@ -67,9 +67,12 @@ class Town:
         """Call as the service that was started last would."""
         return self.running[-1].runtime.client.call(service, method, request or {}, timeout_s)
 
-    def work(self, service: str = "speaker", *, write: bool = True) -> OpenWork:
-        """A unit of work of a service, without the service."""
-        return OpenWork(STORAGES[service], self.databases[service], lambda said: None, write=write)
+    def work(self, service: str = "speaker", *, write: bool = True, inside: bool = False) -> OpenWork:
+        """A unit of work of a service: over connections of our own, or over those of the replica that runs."""
+        database = self.databases[service]
+        if inside:
+            database = next(one.runtime.database for one in self.running if one.service_name == service)
+        return OpenWork(STORAGES[service], database, lambda said: None, write=write)
 
     def rows(self, service: str, table: Table, *order: Any) -> list[Any]:
         """What a table of a service's database holds now."""
