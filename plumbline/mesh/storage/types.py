@@ -26,7 +26,7 @@ class Instant(TypeDecorator):
         if value.tzinfo is None:
             raise ValueError("an instant needs an offset")
         value = value.astimezone(UTC)
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00") if dialect.name == "sqlite" else value
+        return value.isoformat(timespec="microseconds") if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect) -> datetime | None:
         if value is None:
@@ -35,13 +35,15 @@ class Instant(TypeDecorator):
 
 
 class Fen(TypeDecorator):
-    """Money in fen, a whole number; floats and truth values are refused."""
+    """Money in fen, a whole number of 64 bits; floats and truth values are refused."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: int | None, dialect) -> int | None:
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not -(2**63) <= value < 2**63:
             raise ValueError("money is a whole number of fen")
         return value
 
