@@ -1,4 +1,4 @@
-"""Reads the tables of law that ship with the package; the only file access in this package."""
+"""Reads the tables of facts that ship with the package; the only file access of the pure packages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ HERE = Path(__file__).parent
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read(name: str) -> Any:
-    """The table `name`, a path below this folder."""
-    return yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=_LOADER)
+def read(name: str, folder: Path = HERE) -> Any:
+    """The table `name`, a path below `folder`."""
+    return yaml.load((folder / name).read_text(encoding="utf-8"), Loader=_LOADER)
