@@ -9,6 +9,11 @@ import typer
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
+@app.callback()
+def topology_() -> None:
+    """Declare exchanges, queues and bindings, before anything starts."""
+
+
 @app.command()
 def apply(
     management: Annotated[str | None, typer.Option(help="management address with login, to list orphan queues")] = None,
