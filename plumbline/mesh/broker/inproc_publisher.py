@@ -103,9 +103,7 @@ class Publisher(Session):
         """An ack has arrived."""
         if confirms is not self._confirms or self.connection is None:
             return
-        if tag in self._awaited:
-            self._awaited.remove(tag)
-            self.connection.ring()
+        self._awaited.discard(tag)
         for callback in tuple(self.events["basic_ack"]):
             callback(tag, False)
 

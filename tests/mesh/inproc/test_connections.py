@@ -23,11 +23,11 @@ def test_a_drain_that_only_looks_returns_at_once_and_lets_others_run(own_client)
 
 
 def test_one_drain_handles_one_event(client):
-    one = client()
-    queue = one.queue()
+    publisher, one = client(), client()
+    queue = publisher.queue()
     arrived = one.consume(queue)
-    one.publish("a", queue)
-    one.publish("b", queue)
+    publisher.publish("a", queue)
+    publisher.publish("b", queue)
     one.connection.drain_events(timeout=5)
     assert bodies(arrived) == ["a"]
 

@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from amqp.exceptions import AccessRefused, NotFound, ResourceLocked
+from amqp.exceptions import AccessRefused, NotAllowed, NotFound, ResourceLocked
 
 from tests.mesh.inproc.clients import Client, until
 
@@ -83,6 +83,21 @@ def test_an_exclusive_consumer_wants_to_be_alone(client):
         other.consume(queue)
     with pytest.raises(AccessRefused):
         other.consume(queue, exclusive=True)
+
+
+def test_a_queue_with_a_consumer_takes_no_exclusive_one(client):
+    one, other = client(), client()
+    queue = one.queue()
+    one.consume(queue)
+    with pytest.raises(AccessRefused):
+        other.consume(queue, exclusive=True)
+
+
+def test_a_consumer_tag_is_used_once_on_a_channel(client):
+    one = client()
+    one.consume(one.queue(), consumer_tag="reader")
+    with pytest.raises(NotAllowed):
+        one.consume(one.queue(), consumer_tag="reader")
 
 
 def test_a_queue_may_expire_when_nobody_uses_it(client):

@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from amqp.exceptions import ConsumerCancelled, PreconditionFailed
+from amqp.exceptions import AMQPNotImplementedError, ConsumerCancelled, PreconditionFailed
 
 from tests.mesh.inproc.clients import bodies, filled, nothing_comes, until
 
@@ -97,6 +97,13 @@ def test_what_was_not_settled_goes_back_in_order(client, what):
     until(lambda: len(again) == 5, other)
     assert bodies(again) == ["a", "c", "d", "e", "f"]
     assert [message.delivery_info["redelivered"] for message in again] == [True, True, True, True, False]
+
+
+def test_giving_up_what_was_not_settled_is_not_known_to_either_broker(client):
+    one = client()
+    with pytest.raises(AMQPNotImplementedError):
+        one.channel.basic_recover(requeue=False)
+        until(lambda: False, one)
 
 
 def test_a_cancelled_consumer_gets_no_more_and_keeps_what_it_has(client):
