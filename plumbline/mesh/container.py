@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextvars import copy_context
 from typing import Any
 
 from nameko.containers import ServiceContainer, WorkerContext
@@ -16,6 +15,9 @@ from plumbline.mesh.rpc.codec import Request
 from plumbline.mesh.runtime import Runtime
 
 log = get_logger(__name__)
+
+#: Outcomes that are somebody's fault, unlike a refusal, which is an answer.
+FAILED = ("fault", "timed_out", "unavailable")
 
 
 class MeshContainer(ServiceContainer):
@@ -73,16 +75,8 @@ class MeshContainer(ServiceContainer):
         try:
             with serving(self.service_name), span:
                 reply, outcome = answer(self.service_name, request.method, lambda: method(request.payload))
+                if outcome in FAILED:
+                    span.fail(outcome)
                 return reply
         finally:
             calls.ended(began, outcome)
-
-    def spawn_worker(
-        self, entrypoint: Any, args: tuple, kwargs: dict, context_data: Any = None, handle_result: Any = None
-    ) -> WorkerContext:
-        """As nameko does, but the act's context goes along into the new greenlet."""
-        worker = WorkerContext(self, self.service_cls(), entrypoint, args, kwargs, data=context_data)
-        thread = self._worker_pool.spawn(copy_context().run, self._run_worker, worker, handle_result)
-        thread.link(self._handle_worker_thread_exited, worker)
-        self._worker_threads[worker] = thread
-        return worker

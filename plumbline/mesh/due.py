@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import eventlet
 from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from plumbline.mesh import clock, context as contexts, metrics
 from plumbline.mesh.claims import POSTPONED_S, pause_after
+from plumbline.mesh.errors import SchemaBehind
 from plumbline.mesh.logs import get_logger
 from plumbline.mesh.storage.tables import due_work
 from plumbline.mesh.storage.work import Storage, Work
@@ -102,14 +102,19 @@ def overdue(session: Session, instant: datetime) -> int:
 def pending_until(settings: Settings, instant: datetime) -> int:
     """How much due work of all services whose database is there remains up to `instant`."""
     from plumbline.mesh import city
+    from plumbline.mesh.storage.migrate import require_current
 
     total = 0
-    for name, _ in city.storages():
+    for name, storage in city.storages():
         database = city.database(settings, name)
-        with database.reading() as session:
-            total += overdue(session, instant)
-        database.close()
-        eventlet.sleep(0)
+        try:
+            require_current(database, storage)
+            with database.reading() as session:
+                total += overdue(session, instant)
+        except SchemaBehind:
+            continue  # never set up, so nothing is due there
+        finally:
+            database.close()
     return total
 
 

@@ -76,7 +76,8 @@ class Runtime:
         """Open the service's database."""
         s = self.settings
         self.declared.storage = storage
-        self.database = Database(s.database_url(self.service), pool=s.pool_size, pool_timeout_s=s.pool_timeout_s)
+        url = s.database_url(self.service)
+        self.database = Database(url, service=self.service, pool=s.pool_size, pool_timeout_s=s.pool_timeout_s)
 
     def committed(self, said: bool) -> None:
         """A transaction was committed here: its events can go out, its due work may be due."""

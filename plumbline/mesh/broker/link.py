@@ -11,6 +11,7 @@ import eventlet
 from eventlet.event import Event
 from kombu import Connection
 
+from plumbline.mesh import metrics
 from plumbline.mesh.broker import inproc  # noqa: F401 - registers the in-process transport
 from plumbline.mesh.broker.line import Line, PlainLine, line_of
 from plumbline.mesh.errors import MeshError
@@ -53,6 +54,7 @@ class Link:
         self._reader: Any = None
         self._line: Line | PlainLine | None = None
         self._stopping = False
+        self._connections = 0
         self._up = Event()
         self._thread: Any = None
 
@@ -155,6 +157,10 @@ class Link:
             raise
         self._line = line_of(connection, lambda error: eventlet.spawn_n(self.fail, repr(error)))
         self._connection, self.blocked = connection, False
+        if self._connections:
+            service, _, direction = self.name.rpartition(".")
+            metrics.link(service, direction).reconnects.inc()
+        self._connections += 1
         log.info("link_up", link=self.name)
         self._changed()
 

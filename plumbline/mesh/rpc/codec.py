@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
+from plumbline.mesh import traces
 from plumbline.mesh.context import Context
 from plumbline.mesh.errors import Refused, RemoteFault, TimedOut, Unavailable, UnknownService
 
@@ -65,7 +66,7 @@ def read_request(message: Any) -> Request:
             call_id=str(properties["correlation_id"]),
             reply_to=str(properties["reply_to"]),
             method=headers["method"],
-            context=Context.from_wire(headers, deadline),
+            context=_context(headers, deadline),
             payload=payload,
             redelivered=bool((message.delivery_info or {}).get("redelivered")),
         )
@@ -73,6 +74,14 @@ def read_request(message: Any) -> Request:
         raise
     except Exception as error:
         raise Malformed(type(error).__name__) from error
+
+
+def _context(headers: dict[str, Any], deadline: float) -> Context:
+    """The context in the headers; what claims to be a trace and is none is dropped."""
+    context = Context.from_wire(headers, deadline)
+    if context.traceparent is not None and traces.accepted(context.traceparent) != context.traceparent:
+        return replace(context, traceparent=None)
+    return context
 
 
 def answer(value: Any) -> dict:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from plumbline.mesh import metrics
 from plumbline.mesh.errors import CallFailed, PoolExhausted
 from plumbline.mesh.storage import sqlite
 
@@ -21,8 +22,10 @@ _POSTGRES_TCP = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_cou
 class Database:
     """Engines of one database; `pool` bounds how many connections acts may use at once."""
 
-    def __init__(self, url: str, *, pool: int = 10, pool_timeout_s: float = 3, synchronous: str = "FULL") -> None:
-        self.url = make_url(url)
+    def __init__(
+        self, url: str, *, service: str = "", pool: int = 10, pool_timeout_s: float = 3, synchronous: str = "FULL"
+    ) -> None:
+        self.url, self.service = make_url(url), service
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.pool, self.pool_timeout_s, self.synchronous = pool, pool_timeout_s, synchronous
         self.engines: list[Engine] = []
@@ -60,15 +63,25 @@ class Database:
 
     @contextmanager
     def _session(self, engine: Engine | None, *, write: bool) -> Iterator[Session]:
-        session = Session(engine or self.engine, autoflush=False, expire_on_commit=False)
+        engine = engine or self.engine
+        session = Session(engine, autoflush=False, expire_on_commit=False)
         try:
-            try:
-                session.connection(execution_options={"plumbline_write": write})
-            except PoolTimeout as error:
-                raise PoolExhausted(str(self.url.database)) from error
+            self._connect(session, engine, write=write)
             yield session
         finally:
             session.close()
+
+    def _connect(self, session: Session, engine: Engine, *, write: bool) -> None:
+        """Begin; counts when a connection had to be waited for."""
+        counts = metrics.pool(self.service, "calls" if engine is self.engine else "kernel") if self.service else None
+        if counts is not None and engine.pool.checkedout() >= engine.pool.size():  # type: ignore[attr-defined]
+            counts.waits.inc()
+        try:
+            session.connection(execution_options={"plumbline_write": write})
+        except PoolTimeout as error:
+            if counts is not None:
+                counts.timeouts.inc()
+            raise PoolExhausted(str(self.url.database)) from error
 
     def close(self) -> None:
         """Close every pooled connection."""
