@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from plumbline.mesh.settings import kinds, variable
+
 ROOT = Path(__file__).parents[2]
 FILE_LINES, FUNCTION_LINES = 250, 25
 
@@ -98,3 +100,8 @@ def test_the_compose_file_keeps_no_password_and_runs_every_service():
     offered = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.M))
     assert wanted == offered
     assert [name for name in (*SERVICES, "gateway") if f"\n  {name}:\n" not in text] == []
+
+
+def test_the_compose_file_sets_only_settings_there_are():
+    text = (ROOT / "docker-compose.yml").read_text() + (ROOT / "services" / "Dockerfile").read_text()
+    assert set(re.findall(r"\b(PLUMBLINE_\w+)[:=]", text)) <= {variable(name) for name in kinds()}
