@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from kombu import Connection
+from sqlalchemy import create_engine, inspect, text
 
 from plumbline.mesh import city, clock
 from plumbline.mesh.broker import inproc
 from plumbline.mesh.broker.topology import queues
+from plumbline.mesh.storage.tables import KERNEL
 from tests.component.town import Town
 
 _names = itertools.count()
@@ -22,6 +24,34 @@ def members():
     return ("subjects",)
 
 
+@pytest.fixture(scope="session")
+def kept_databases(request):
+    """Databases on PostgreSQL, each made once; each test finds them empty."""
+    postgres, made = request.getfixturevalue("postgres"), {}
+
+    def database(service, storage):
+        if service not in made:
+            made[service] = postgres.database(service)
+        empty(made[service], (*KERNEL.sorted_tables, *storage.metadata.sorted_tables))
+        return made[service]
+
+    return database
+
+
+def empty(url, tables):
+    """Take out what an earlier test left, its sessions included."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+        there = set(inspect(connection).get_table_names())
+        names = [table.name for table in tables if table.name in there and table.name != "outbox_head"]
+        if names:
+            connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY"))
+            connection.execute(text("UPDATE outbox_head SET position = 0, epoch = 1, holder = NULL"))
+    engine.dispose()
+
+
 @pytest.fixture(params=["embedded", "mesh"])
 def surroundings(request, tmp_path, members):
     """Settings of one of the two ways to run, with databases and queues nobody else uses."""
@@ -29,13 +59,13 @@ def surroundings(request, tmp_path, members):
     if request.param == "embedded":
         request.addfinalizer(lambda: inproc.reset(name))
         return {"PLUMBLINE_DATA_DIR": str(tmp_path), "PLUMBLINE_BROKER_URL": f"inproc:///{name}"}
-    broker, postgres = request.getfixturevalue("broker"), request.getfixturevalue("postgres")
+    broker, database = request.getfixturevalue("broker"), request.getfixturevalue("kept_databases")
     with Connection(broker.url) as connection:
         for queue in queues(city.parties()):
             connection.channel().queue_delete(queue)
     databases = {
-        f"PLUMBLINE_DATABASE_URL_{service.upper()}": postgres.database(f"{service}_{name}")
-        for service, _ in city.storages(members)
+        f"PLUMBLINE_DATABASE_URL_{service.upper()}": database(service, storage)
+        for service, storage in city.storages(members)
     }
     return {"PLUMBLINE_DATA_DIR": str(tmp_path), "PLUMBLINE_BROKER_URL": broker.url, **databases}
 

@@ -19,21 +19,24 @@ def a_registration(**changes: Any) -> dict[str, Any]:
         "legalBases": [
             {"code": "food-law", "kind": "LAW", "title": "食品安全法", "effectiveFrom": "2015-10-01"},
         ],
-        "powerItems": [
-            {
-                "code": "CF-001",
-                "name": "对未取得许可从事食品经营的处罚",
-                "actionType": "PENALTY",
-                "field": "FOOD",
-                "penaltyKinds": ["FINE", "CONFISCATE_GAINS"],
-                "basisCodes": ["food-law"],
-                "region": "130481",
-                "validFrom": "2020-01-01",
-            }
-        ],
+        "powerItems": [a_power_item()],
         "occurredOn": "2026-03-02",
     }
     return {**form, **changes}
+
+
+def a_power_item(**changes: Any) -> dict[str, Any]:
+    item = {
+        "code": "CF-001",
+        "name": "对未取得许可从事食品经营的处罚",
+        "actionType": "PENALTY",
+        "field": "FOOD",
+        "penaltyKinds": ["FINE", "CONFISCATE_GAINS"],
+        "basisCodes": ["food-law"],
+        "region": "130481",
+        "validFrom": "2020-01-01",
+    }
+    return {**item, **changes}
 
 
 def a_confirmation(subject_id: str, **changes: Any) -> dict[str, Any]:

@@ -58,10 +58,10 @@ class Town:
         for name in names:
             self.running.pop(name).stop()
 
-    def call(self, service: str, method: str, request: dict[str, Any]) -> Any:
+    def call(self, service: str, method: str, request: dict[str, Any], timeout_s: float = 8) -> Any:
         """Call as a neighbour would."""
         client = next(iter(self.running.values())).runtime.client
-        return client.call(service, method, request, 8)
+        return client.call(service, method, request, timeout_s)
 
     def refused(self, service: str, method: str, request: dict[str, Any]) -> Refused:
         """The refusal of a call that must be refused."""
