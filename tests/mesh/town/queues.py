@@ -32,7 +32,8 @@ class Queues:
         """Send one message as it is; properties that are None are left away."""
         given = {"content_type": JSON, "delivery_mode": 2, **properties}
         given = {name: value for name, value in given.items() if value is not None}
-        message = self.channel.prepare_message(body, headers=headers, properties=given)
+        kind = given.pop("content_type", None)
+        message = self.channel.prepare_message(body, content_type=kind, headers=headers, properties=given)
         self.channel.basic_publish(message, exchange, queue)
 
     def count(self, queue: str) -> int:
