@@ -52,6 +52,7 @@ class Relay:
         self._connect = lambda: Confirms(url, heartbeat_s, patience_s)
         self._lock = lock_of(database, "relay")
         self._wake: Event = Event()
+        self._ending: Event = Event()
         self._stopping = False
         self._sent: list[int] = []
         self._looked = 0.0
@@ -70,6 +71,8 @@ class Relay:
     def stop(self) -> None:
         """Send what is there, for a moment, then let go of the lock."""
         self._stopping = True
+        if not self._ending.ready():
+            self._ending.send(None)
         self.wake()
         if self._thread is not None:
             with eventlet.Timeout(3, False):
@@ -96,8 +99,8 @@ class Relay:
                 log.warning("relay_paused", service=self.service, error=type(error).__name__, detail=str(error)[:200])
                 self._close()
                 pause = min(pause * 2, 2.0)
-            if not self._stopping:
-                eventlet.sleep(pause)
+            with eventlet.Timeout(pause, False):
+                self._ending.wait()
 
     def _hold_office(self) -> None:
         """Send until stopped, superseded, or something breaks."""

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import eventlet
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
 from plumbline.mesh import settings
 from plumbline.mesh.broker import topology
 from plumbline.mesh.broker.topology import Party
 from plumbline.mesh.container import MeshContainer
+from plumbline.mesh.events.applying import Heard, Listener
 from plumbline.mesh.settings import Settings
 from plumbline.mesh.storage.database import Database
 from plumbline.mesh.storage.migrate import migrate
-from plumbline.mesh.storage.work import OpenWork, Storage
+from plumbline.mesh.storage.tables import inbox_lane
+from plumbline.mesh.storage.work import OpenWork, Storage, Work
 from tests.mesh.town import hearer, speaker, wire
 
 STORAGES: dict[str, Storage] = {"speaker": speaker.STORAGE, "hearer": hearer.STORAGE}
@@ -74,16 +76,41 @@ class Town:
             database = next(one.runtime.database for one in self.running if one.service_name == service)
         return OpenWork(STORAGES[service], database, lambda said: None, write=write)
 
-    def rows(self, service: str, table: Table, *order: Any) -> list[Any]:
-        """What a table of a service's database holds now."""
+    def say(self, item_id: str, times: int = 1) -> None:
+        """Have something happen to an item, without the speaker: its relay finds it at its next look."""
+        with self.work() as work:
+            item = work.items.find(item_id)
+            if item is None:
+                item = speaker.Item(item_id)
+                work.items.add(item)
+            for _ in range(times):
+                item.count += 1
+                work.say(item, wire.ItemChanged, {"count": item.count})
+            work.commit()
+
+    def listen(self, apply: Callable[[Heard, Work], None], *, rebuilds: bool = False) -> None:
+        """Have the hearers that run now apply the speaker's events in another way."""
+        for container in self.running:
+            if container.service_name == "hearer":
+                listener = Listener(wire.ItemChanged, apply, rebuilds)
+                container.runtime.declared.listeners[("speaker", wire.ItemChanged.TYPE)] = listener
+
+    def rows(self, service: str, table: Any, *order: Any) -> list[Any]:
+        """What a table (or a query) of a service's database gives now."""
+        query = table.select() if isinstance(table, Table) else table
         with self.databases[service].reading() as session:
-            return list(session.execute(table.select().order_by(*order)))
+            return list(session.execute(query.order_by(*order)))
 
     def execute(self, service: str, statement: Any) -> None:
         """Change a service's database behind its back."""
         with self.databases[service].writing() as session:
             session.execute(statement)
             session.commit()
+
+    def lane(self, item_id: str) -> Any:
+        """How far the hearer has come with an item, or None."""
+        lanes = self.rows("hearer", select(inbox_lane).where(inbox_lane.c.aggregate == item_id))
+        return lanes[0] if lanes else None
 
     def heard(self) -> list[tuple[str, int, int]]:
         """(item, sequence, count) of every effect of an event, in the order of the effects."""

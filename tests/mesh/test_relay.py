@@ -1,0 +1,273 @@
+"""The relay: everything is sent, in order, by one at a time, and is marked only when the broker has it."""
+
+import multiprocessing
+from itertools import count
+
+import eventlet
+import pytest
+from sqlalchemy import update
+
+from plumbline.mesh.broker import topology
+from plumbline.mesh.broker.topology import inbox_queue
+from plumbline.mesh.events import sending
+from plumbline.mesh.events.locks import FileLock, lock_of
+from plumbline.mesh.events.relay import Relay
+from plumbline.mesh.events.sending import Superseded
+from plumbline.mesh.storage.tables import outbox
+from tests.mesh.town import wire
+from tests.mesh.town.speaker import Item
+from tests.mesh.town.town import PARTIES, until
+from tests.mesh.ways import in_one_process
+
+NOBODY = "amqp://guest:guest@127.0.0.1:1//"
+
+
+def unsent(town):
+    return [row.aggregate for row in town.rows("speaker", outbox, outbox.c.row) if row.sent_at is None]
+
+
+def stuck(town):
+    with town.databases["speaker"].reading() as session:
+        return [(row.aggregate, row.sequence, row.error) for row in sending.stuck(session)]
+
+
+def sequences(town, item_id):
+    return [sequence for item, sequence, _ in town.heard() if item == item_id]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """What was refused is tried again soon."""
+    monkeypatch.setattr(sending, "HOLD_PAUSES_S", (0.1,))
+
+
+@pytest.fixture
+def relays(town):
+    """Makes relays of the speaker that run without a service."""
+    made = []
+
+    def relay(url=None, **options):
+        database = town.databases["speaker"]
+        made.append(Relay("speaker", database, database.engine, url or town.settings.broker_url, **options))
+        return made[-1]
+
+    yield relay
+    for one in made:
+        one.stop()
+
+
+def test_events_of_an_aggregate_arrive_in_order_and_once_however_many_act(town):
+    town.start("speaker", "hearer")
+    pool = eventlet.GreenPool(20)
+
+    list(pool.imap(lambda n: town.call("speaker", "add", {"id": f"i{n % 4}"}), range(80)))
+
+    until(lambda: len(town.heard()) >= 80)
+    for item_id in ("i0", "i1", "i2", "i3"):
+        assert sequences(town, item_id) == list(range(1, 21))
+
+
+def test_positions_have_no_gap_and_follow_the_order_of_saving(town):
+    for n in range(10):
+        town.say(f"i{n % 3}", times=1 + n % 2)
+    town.start("speaker", "hearer")
+
+    until(lambda: not unsent(town))
+
+    assert [row.position for row in town.rows("speaker", outbox, outbox.c.row)] == list(range(1, 16))
+
+
+def test_nothing_counts_as_sent_while_the_broker_is_away(town, relays):
+    relay = relays(NOBODY, heard=True)
+    town.say("a")
+    relay.start()
+    until(lambda: relay.active)
+    until(lambda: town.rows("speaker", outbox)[0].position == 1)
+    assert unsent(town) == ["a"]
+    relay.stop()
+
+    town.start("speaker", "hearer")
+
+    until(lambda: town.heard() == [("a", 1, 1)])
+    until(lambda: not unsent(town))
+
+
+def test_what_one_process_saves_another_sends(town):
+    town.start("speaker", "hearer")
+    until(lambda: town.running[0].runtime.relay.active)
+
+    town.say("a")
+
+    until(lambda: town.heard() == [("a", 1, 1)])
+
+
+def test_a_service_nobody_hears_sends_nothing_and_holds_nothing(town, relays):
+    relay = relays(NOBODY, heard=False)
+    town.say("a", times=3)
+
+    relay.start()
+
+    until(lambda: not unsent(town))
+    assert [row.position for row in town.rows("speaker", outbox, outbox.c.row)] == [1, 2, 3]
+
+
+def test_what_no_queue_takes_is_held_and_goes_out_when_there_is_one(town, queue, impatient):
+    queue.delete(inbox_queue("hearer", "speaker"))
+    town.start("speaker")
+    town.say("a", times=2)
+    until(lambda: stuck(town))
+    assert {error for _, _, error in stuck(town)} == {"returned: no queue takes it"}
+    assert unsent(town) == ["a", "a"]
+
+    topology.apply(town.settings.broker_url, PARTIES)
+    town.start("hearer")
+
+    until(lambda: town.heard() == [("a", 1, 1), ("a", 2, 2)])
+    until(lambda: not unsent(town))
+    assert stuck(town) == []
+
+
+def test_what_is_too_large_holds_only_its_aggregate(build, impatient):
+    town = build(message_limit_bytes=2048)
+    town.say("large", times=3)
+    town.say("other", times=2)
+    first = (outbox.c.aggregate == "large") & (outbox.c.sequence == 1)
+    town.execute("speaker", update(outbox).where(first).values(data={"count": 1, "words": "x" * 4000}))
+
+    town.start("speaker", "hearer")
+
+    until(lambda: sequences(town, "other") == [1, 2])
+    until(lambda: stuck(town))
+    town.say("other")
+    until(lambda: sequences(town, "other") == [1, 2, 3])
+    assert [(item, sequence) for item, sequence, _ in stuck(town)] == [("large", 1)]
+    assert unsent(town) == ["large"] * 3
+
+    town.execute("speaker", update(outbox).where(first).values(data={"count": 1}))
+
+    until(lambda: sequences(town, "large") == [1, 2, 3])
+    until(lambda: not unsent(town))
+
+
+def test_of_two_replicas_one_sends_and_the_other_takes_over(town):
+    town.start("speaker", "speaker", "hearer")
+    relays = [container.runtime.relay for container in town.running[:2]]
+    until(lambda: any(relay.active for relay in relays))
+    town.say("a")
+    until(lambda: town.heard())
+    assert [relay.active for relay in relays].count(True) == 1
+
+    next(container for container in town.running if container.runtime.relay.active).stop()
+    town.say("a")
+
+    until(lambda: town.heard() == [("a", 1, 1), ("a", 2, 2)])
+    assert [relay.active for relay in relays].count(True) == 1
+
+
+def test_a_relay_that_was_superseded_marks_nothing(town):
+    town.say("a")
+    database = town.databases["speaker"]
+    with database.writing() as session:
+        sending.take_over(session, "first")
+        (row,) = sending.advance(session, "first", [], 10)
+        sending.take_over(session, "second")
+        session.commit()
+
+    for step in (lambda s: sending.advance(s, "first", [row.row], 10), lambda s: sending.hold(s, "first", row.row, "")):
+        with pytest.raises(Superseded), database.writing() as session:
+            step(session)
+            session.commit()
+
+    assert unsent(town) == ["a"]
+    assert stuck(town) == []
+
+
+def test_a_relay_that_notices_that_it_was_superseded_comes_back_and_loses_nothing(town):
+    town.start("speaker", "hearer")
+    until(lambda: town.running[0].runtime.relay.active)
+    with town.databases["speaker"].writing() as session:
+        sending.take_over(session, "another")
+        session.commit()
+
+    town.say("a", times=2)
+
+    until(lambda: town.heard() == [("a", 1, 1), ("a", 2, 2)])
+
+
+def test_a_lock_is_held_by_one_and_free_when_it_lets_go(town):
+    first, second = (lock_of(town.databases["speaker"], "relay") for _ in range(2))
+    assert first.take()
+    assert not second.take()
+    assert (first.still_held(), second.still_held()) == (True, False)
+
+    first.release()
+
+    assert second.take()
+    second.release()
+
+
+@in_one_process
+def test_a_file_lock_keeps_other_processes_out_and_goes_with_its_process(town, tmp_path):
+    path = tmp_path / "relay.lock"
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_hold, args=(path, theirs), daemon=True)
+    process.start()
+    until(ours.poll)
+    mine = FileLock(path)
+    assert not mine.take()
+
+    process.kill()
+
+    until(mine.take)
+    mine.release()
+
+
+def _hold(path, pipe):
+    held = FileLock(path).take()
+    pipe.send(held)
+    pipe.recv()
+
+
+def test_what_the_broker_did_not_confirm_is_sent_again(town, relays):
+    relay = relays(heard=True)
+    connect, failures = relay._connect, count()
+
+    def unreliable():
+        confirms = connect()
+        publish = confirms.publish
+
+        def lose(exchange, messages):
+            publish(exchange, messages)
+            if next(failures) < 2:
+                raise OSError("the connection was lost before the confirm")
+
+        confirms.publish = lose
+        return confirms
+
+    relay._connect = unreliable
+    town.start("hearer")
+    town.say("a", times=3)
+
+    relay.start()
+
+    until(lambda: not unsent(town))
+    assert next(failures) == 3
+    until(lambda: sequences(town, "a") == [1, 2, 3])
+
+
+def test_a_relay_that_is_stopped_sends_first_what_was_said(town, relays):
+    town.start("hearer")
+    relay = relays(heard=True, poll_s=30)
+    relay.start()
+    until(lambda: relay.active)
+    with town.work() as work:
+        item = Item("a")
+        work.items.add(item)
+        work.say(item, wire.ItemChanged, {"count": 1})
+        work.commit()
+
+    relay.stop()
+
+    assert unsent(town) == []
+    until(lambda: sequences(town, "a") == [1])
