@@ -3,6 +3,7 @@
 import pytest
 
 from plumbline.mesh.errors import TimedOut, Unavailable
+from plumbline.mesh.events.parked import rebuild
 from services.personnel.storage.orm import bodies, certificates
 from tests.component.forms import (
     a_certificate,
@@ -80,3 +81,18 @@ def test_what_was_said_while_personnel_was_away_is_heard_afterwards_in_order(per
     assert heard(town, body) == ["SUBMITTED", "CONFIRMED", "SUSPENDED", "CONFIRMED", "REVOKED"]
     assert [(row.status, row.fields) for row in town.rows("personnel", bodies)] == [("REVOKED", ("FOOD",))]
     assert types(town, officer).count("certificate_cancelled.v1") == 1
+
+
+def test_what_was_heard_can_be_heard_again_and_ends_nothing_twice(personnel, officer, town, body):
+    personnel("issue_certificate", a_certificate(officer))
+    town.call("subjects", "revoke_subject", a_revocation(body))
+    until(lambda: heard(town, body)[-1] == "REVOKED")
+    said = town.said("personnel")
+
+    with town.databases["personnel"].writing() as session:
+        rebuild(session, town.storages["personnel"], "subjects")
+        session.commit()
+    assert heard(town, body) == []
+
+    until(lambda: heard(town, body) == ["SUBMITTED", "CONFIRMED", "REVOKED"])
+    assert town.said("personnel") == said
