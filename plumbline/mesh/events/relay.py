@@ -107,10 +107,11 @@ class Relay:
         self.begin()
         while True:
             self._wake = Event()
-            if not self.turn() and self._stopping:
+            if self.turn():
+                continue
+            if self._stopping:
                 return
-            if not self._sent:
-                self._rest()
+            self._rest()
 
     def begin(self) -> None:
         """Take over from whichever relay sent before."""
