@@ -12,8 +12,9 @@ from marshmallow.validate import Length, OneOf, Range
 
 #: No act of this system lies outside these days; it keeps date arithmetic and databases inside their ranges.
 EARLIEST, LATEST = date(1949, 10, 1), date(2199, 12, 31)
-#: How many questions one call may ask.
-MOST_QUESTIONS = 500
+#: How many questions one call may ask, and how many entries a page may have: the answer is one message.
+MOST_QUESTIONS = 100
+LONGEST_PAGE = 100
 
 
 #: What is said of a field that cannot be read; people read these.

@@ -183,7 +183,7 @@ class PersonnelService:
         """The body may act, in these fields."""
         body = work.bodies.get(event.data["subject_id"], for_update=True)
         body.note(SubjectStatus.CONFIRMED, event.data["occurred_on"], work.legal_now)
-        body.note_powers(item["field"] for item in event.data["power_items"])
+        body.note_powers(event.data["field_codes"])
 
     @listens(subjects_wire.SERVICE, subjects_wire.SubjectSuspended, rebuilds=True)
     def note_suspended(self, event: Heard, work: Work) -> None:

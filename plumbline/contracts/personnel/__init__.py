@@ -21,10 +21,12 @@ from plumbline.contracts.personnel.replies import (
     CanActAnswers,
     Certificate,
     CertificateChange,
+    CertificateSummary,
     Exam,
     GrantedUnder,
     Officer,
     OfficerList,
+    OfficerSummary,
     Posting,
 )
 from plumbline.contracts.personnel.requests import (
@@ -61,6 +63,7 @@ __all__ = [
     "CertificateExpired",
     "CertificateIssued",
     "CertificateResumed",
+    "CertificateSummary",
     "CertificateSuspended",
     "Exam",
     "ExamRecorded",
@@ -74,6 +77,7 @@ __all__ = [
     "OfficerLeftPost",
     "OfficerList",
     "OfficerRegistered",
+    "OfficerSummary",
     "Posting",
     "RecordExam",
     "RegisterOfficer",

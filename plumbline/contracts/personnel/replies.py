@@ -99,8 +99,28 @@ class Officer(Wire):
     version = fields.Int(required=True)
 
 
+class CertificateSummary(Wire):
+    certificate_no = Name(required=True)
+    status = Code(CertificateStatus, required=True)
+    categories = fields.List(Code(FIELDS), required=True)
+    region = Name(required=True)
+    valid_to = Day(required=True)
+
+
+class OfficerSummary(Wire):
+    """An officer as a list shows it: with the certificates that have not come to their end."""
+
+    id = Name(required=True)
+    name = Name(required=True)
+    subject_id = Name(required=True)
+    in_enforcement_post = fields.Bool(required=True)
+    position = Name(required=True)
+    open_certificates = fields.List(fields.Nested(CertificateSummary), required=True)
+    version = fields.Int(required=True)
+
+
 class OfficerList(Wire):
-    items = fields.List(fields.Nested(Officer), required=True)
+    items = fields.List(fields.Nested(OfficerSummary), required=True)
     next_cursor = Name(longest=500, allow_none=True)
 
 

@@ -16,7 +16,7 @@ from plumbline.contracts.vocabulary import (
     StaffingKind,
     SuspensionGround,
 )
-from plumbline.contracts.wire import MOST_QUESTIONS, Choice, Day, Instant, Name, Text, Wire, some
+from plumbline.contracts.wire import LONGEST_PAGE, MOST_QUESTIONS, Choice, Day, Instant, Name, Text, Wire, some
 
 #: What a person may enter; the other codes follow from acts of their own.
 CAUSES_TO_ENTER = (CancellationCause.INSPECTION_FAILED, CancellationCause.RETURNED)
@@ -89,7 +89,7 @@ class ListOfficers(Wire):
     subject_id = Name(load_default=None, allow_none=True)
     in_enforcement_post = fields.Bool(load_default=None, allow_none=True)
     cursor = Name(longest=500, load_default=None, allow_none=True)
-    limit = fields.Int(load_default=50, validate=Range(1, 200))
+    limit = fields.Int(load_default=50, validate=Range(1, LONGEST_PAGE))
 
 
 class GetCertificate(Wire):

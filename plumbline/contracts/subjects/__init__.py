@@ -22,6 +22,7 @@ from plumbline.contracts.subjects.replies import (
     StatusChange,
     Subject,
     SubjectList,
+    SubjectSummary,
 )
 from plumbline.contracts.subjects.requests import (
     ConfirmSubject,
@@ -71,6 +72,7 @@ __all__ = [
     "SubjectRegistered",
     "SubjectResumed",
     "SubjectRevoked",
+    "SubjectSummary",
     "SubjectSuspended",
     "SuspendSubject",
 ]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from plumbline.contracts.subjects.replies import PowerItem
-from plumbline.contracts.vocabulary import Level, SubjectKind
+from plumbline.contracts.vocabulary import FIELDS, Level, SubjectKind
 from plumbline.contracts.wire import Code, Day, Event, Name, Text
 
 
@@ -30,7 +29,7 @@ class SubjectConfirmed(Event):
     kind = Code(SubjectKind, required=True)
     level = Code(Level, required=True)
     region = Name(required=True)
-    power_items = fields.List(fields.Nested(PowerItem), required=True)
+    field_codes = fields.List(Code(FIELDS), required=True, data_key="fields")
     occurred_on = Day(required=True)
 
 

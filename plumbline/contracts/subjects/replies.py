@@ -89,8 +89,20 @@ class Subject(Wire):
     version = fields.Int(required=True)
 
 
+class SubjectSummary(Wire):
+    id = Name(required=True)
+    name = Name(required=True, longest=200)
+    usc_code = Name(required=True)
+    kind = Code(SubjectKind, required=True)
+    level = Code(Level, required=True)
+    region = Name(required=True)
+    status = Code(SubjectStatus, required=True)
+    field_codes = fields.List(Code(FIELDS), required=True, data_key="fields")
+    version = fields.Int(required=True)
+
+
 class SubjectList(Wire):
-    items = fields.List(fields.Nested(Subject), required=True)
+    items = fields.List(fields.Nested(SubjectSummary), required=True)
     next_cursor = Name(longest=500, allow_none=True)
 
 

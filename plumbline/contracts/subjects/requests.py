@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
@@ -16,7 +17,10 @@ from plumbline.contracts.vocabulary import (
     SubjectKind,
     SubjectStatus,
 )
-from plumbline.contracts.wire import MOST_QUESTIONS, Choice, Day, Instant, Name, Text, Wire, some
+from plumbline.contracts.wire import LONGEST_PAGE, MOST_QUESTIONS, Choice, Day, Instant, Name, Text, Wire, some
+
+#: Characters; most take three bytes, and a message has 256 KiB.
+LONGEST_APPLICATION = 60_000
 
 
 class StaffingDocument(Wire):
@@ -47,7 +51,7 @@ class NewPowerItem(Wire):
     action_type = Choice(ActionType, required=True)
     field = Choice(FIELDS, required=True)
     penalty_kinds = some(Choice(PenaltyKind), least=0, most=20, load_default=())
-    basis_codes = some(Name(), required=True, most=50)
+    basis_codes = some(Name(), required=True, most=10)
     region = Name(required=True)
     valid_from = Day(required=True)
     valid_to = Day(load_default=None, allow_none=True)
@@ -60,9 +64,15 @@ class RegisterSubject(Wire):
     level = Choice(Level, required=True)
     region = Name(required=True)
     staffing_document = fields.Nested(StaffingDocument, load_default=None, allow_none=True)
-    legal_bases = some(fields.Nested(NewLegalBasis), required=True)
-    power_items = some(fields.Nested(NewPowerItem), required=True, most=1000)
+    legal_bases = some(fields.Nested(NewLegalBasis), required=True, most=100)
+    power_items = some(fields.Nested(NewPowerItem), required=True, most=300)
     occurred_on = Day(required=True)
+
+    @validates_schema(pass_original=True)
+    def fits_a_message(self, data: dict[str, Any], original: Any, **kwargs: Any) -> None:
+        """What is taken in can also be told again whole."""
+        if len(json.dumps(original, ensure_ascii=False)) > LONGEST_APPLICATION:
+            raise ValidationError("申报内容过长，请精简依据和事项的文字")
 
 
 class ConfirmSubject(Wire):
@@ -102,7 +112,7 @@ class ListSubjects(Wire):
     region = Name(load_default=None, allow_none=True)
     field = Choice(FIELDS, load_default=None, allow_none=True)
     cursor = Name(longest=500, load_default=None, allow_none=True)
-    limit = fields.Int(load_default=50, validate=Range(1, 200))
+    limit = fields.Int(load_default=50, validate=Range(1, LONGEST_PAGE))
 
 
 class MayActQuestion(Wire):

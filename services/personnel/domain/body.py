@@ -38,7 +38,7 @@ class Body:
 
     def note_powers(self, fields: Iterable[str]) -> None:
         """The fields in which it holds any power."""
-        self.fields = tuple(sorted(set(fields)))
+        self.fields = tuple(fields)
 
     def status_on(self, day: date) -> str | None:
         """Where it stood on that day, as far as heard."""

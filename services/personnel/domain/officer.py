@@ -100,8 +100,9 @@ class Officer:
         )
         certificate.begin(when)
         self.certificates.append(certificate)
-        position = self.postings[-1].position
-        return events.CertificateIssued(self.id, self.subject_id, self.name, position, occurred_on=when.on, **vars(new))
+        return events.CertificateIssued(
+            self.id, self.subject_id, self.name, self.position, occurred_on=when.on, **vars(new)
+        )
 
     def leave_post(self, when: Occurrence, reason: str) -> list[events.Event]:
         """The officer leaves the post; what certificate there is ends with it (离岗)."""
@@ -122,6 +123,16 @@ class Officer:
     def present(self) -> bool:
         """Whether the officer still belongs to the body."""
         return self.postings[-1].left_for in (None, LeavingReason.OFF_ENFORCEMENT)
+
+    @property
+    def position(self) -> str:
+        """The position last held."""
+        return self.postings[-1].position
+
+    @property
+    def open_certificates(self) -> list[Certificate]:
+        """The certificates that have not come to their end."""
+        return [held for held in self.certificates if held.is_open]
 
     def certificate(self, certificate_no: str) -> Certificate:
         """The officer's certificate of that number."""
@@ -150,7 +161,7 @@ class Officer:
                 last.subject_id, last.staffing_kind, last.position, False, when.on, when.recorded_at, left_for=reason
             )
         )
-        cancelled = [held.cancel_with_post(when, cause) for held in self.certificates if held.is_open]
+        cancelled = [held.cancel_with_post(when, cause) for held in self.open_certificates]
         return [*cancelled, events.OfficerLeftPost(self.id, last.subject_id, when.on)]
 
     def _bars_an_issue(self, on: date, powers: BodyPowers, number_is_free: bool) -> list[Breach]:

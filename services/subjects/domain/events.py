@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from services.subjects.domain.powers import PowerItem
-
 
 @dataclass(frozen=True)
 class SubjectRegistered:
@@ -23,7 +21,7 @@ class SubjectRegistered:
 
 @dataclass(frozen=True)
 class SubjectConfirmed:
-    """A body may act from this day on, within these items."""
+    """A body may act from this day on, in these fields; its power list is asked for."""
 
     subject_id: str
     name: str
@@ -31,7 +29,7 @@ class SubjectConfirmed:
     kind: str
     level: str
     region: str
-    power_items: tuple[PowerItem, ...]
+    field_codes: tuple[str, ...]
     occurred_on: date
 
 

@@ -81,8 +81,14 @@ def _items_asked_for(subject: Subject, question: Question) -> list[PowerItem]:
 
 def _least_barred(subject: Subject, items: Iterable[PowerItem], day: date) -> tuple[PowerItem | None, list[Breach]]:
     body = BodyType(subject.kind, subject.level)
-    judged = [(item, bars_on(item, body, subject.legal_bases, day)) for item in items]
-    return min(judged, key=lambda pair: len(pair[1]), default=(None, []))
+    least: tuple[PowerItem | None, list[Breach]] = (None, [])
+    for item in items:
+        bars = bars_on(item, body, subject.legal_bases, day)
+        if not bars:
+            return item, []
+        if least[0] is None or len(bars) < len(least[1]):
+            least = item, bars
+    return least
 
 
 def _basis(subject: Subject, item: PowerItem, day: date) -> PowerBasis:

@@ -102,7 +102,7 @@ class Subject:
             raise (DuplicateSubject if only_duplicate else UnlawfulConfirmation)(breaches=barred)
         self.staffing_opinion = opinion
         self._stand(SubjectStatus.CONFIRMED, when)
-        return events.SubjectConfirmed(**self._public(), power_items=tuple(self.power_items), occurred_on=when.on)
+        return events.SubjectConfirmed(**self._public(), field_codes=self.field_codes, occurred_on=when.on)
 
     def suspend(
         self, when: Occurrence, *, ground: str, legal_ground: str, until: date | None = None
@@ -135,6 +135,11 @@ class Subject:
         when.require_not_before(self.history[-1].since)
         self._stand(SubjectStatus.REVOKED, when, ground=reason, legal_ground=legal_ground)
         return events.SubjectRevoked(self.id, when.on, legal_ground)
+
+    @property
+    def field_codes(self) -> tuple[str, ...]:
+        """The fields in which the body holds any power."""
+        return tuple(sorted({item.field for item in self.power_items}))
 
     def term_ends_at(self) -> list[datetime]:
         """The instant at which the current suspension ends by itself, if it does."""

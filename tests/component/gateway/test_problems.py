@@ -148,5 +148,5 @@ def test_a_client_that_speaks_no_http_ends_nothing(door, text):
 
 
 def test_asking_too_much_at_once_is_refused(door):
-    asked = {"questions": [a_question("x")] * 501}
+    asked = {"questions": [a_question("x")] * 101}
     assert names(problem(door.post("/v1/subjects/right-to-act-questions", asked), 400, "BAD_REQUEST")) == {"questions"}

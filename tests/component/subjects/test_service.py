@@ -34,12 +34,9 @@ def test_a_body_is_registered_confirmed_and_found_again(subjects, town):
     assert [type_ for type_, _ in town.said("subjects")] == ["subject_registered.v1", "subject_confirmed.v1"]
 
 
-def test_a_confirmation_says_what_is_public_of_the_powers(confirmed, town):
+def test_a_confirmation_says_in_which_fields_the_body_may_act(confirmed, town):
     _, said = town.said("subjects", confirmed["id"])[-1]
-    assert said["subjectId"] == confirmed["id"]
-    assert [(item["code"], item["field"], item["region"]) for item in said["powerItems"]] == [
-        ("CF-001", "FOOD", "130481")
-    ]
+    assert (said["subjectId"], said["fields"]) == (confirmed["id"], ["FOOD"])
 
 
 def test_a_refusal_saves_nothing_and_says_every_article(subjects, town):

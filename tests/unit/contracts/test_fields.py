@@ -92,12 +92,8 @@ def test_a_mark_is_never_rounded_and_stays_between_nought_and_a_hundred(score):
 
 
 def test_an_event_of_a_newer_release_is_read_by_an_older_one():
-    item = {
-        "code": "X", "version": 1, "name": "n", "actionType": "A_NEW_TYPE", "field": "A_NEW_FIELD",
-        "penaltyKinds": ["A_NEW_KIND"], "basisCodes": ["b"], "region": "130481", "validFrom": "2020-01-01",
-    }  # fmt: skip
     event = {
         "subjectId": "s", "name": "n", "uscCode": "c", "kind": "A_NEW_KIND", "level": "COUNTY", "region": "130481",
-        "powerItems": [item], "occurredOn": "2026-03-02", "aNewField": {},
+        "fields": ["A_NEW_FIELD"], "occurredOn": "2026-03-02", "aNewMember": {},
     }  # fmt: skip
-    assert SubjectConfirmed().load(event)["power_items"][0]["field"] == "A_NEW_FIELD"
+    assert SubjectConfirmed().load(event)["field_codes"] == ["A_NEW_FIELD"]

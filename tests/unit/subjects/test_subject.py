@@ -23,13 +23,13 @@ WHY = {"ground": "整改", "legal_ground": "行政执法监督条例"}
 END = {"reason": "机构撤销", "legal_ground": "武政〔2026〕1号"}
 
 
-def test_confirming_a_body_says_what_it_may_do():
+def test_confirming_a_body_says_in_which_fields_it_may_act():
     subject = an_applied_subject()
 
     said = subject.confirm(an_opinion(), on(DAY))
 
     assert subject.status == "CONFIRMED"
-    assert (said.subject_id, said.occurred_on, said.power_items) == ("s-1", DAY, tuple(subject.power_items))
+    assert (said.subject_id, said.occurred_on, said.field_codes) == ("s-1", DAY, ("FOOD",))
 
 
 def test_a_body_without_a_staffing_document_is_not_confirmed():
