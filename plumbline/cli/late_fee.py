@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,16 +31,14 @@ def late_fee(
             owed = law.late_fee(amount, due=last_day, paid=day(paid), excluded=intervals(exclude))
         except ParameterNotInForce:
             raise DeadlineNotInForce(f"{due}时尚无此规定", f"there was no such rule on {due}") from None
-        answer(
-            {
-                "fee": money.yuan(owed.fee),
-                "fine": money.yuan(amount),
-                "due": due,
-                "paid": paid,
-                "days": owed.days,
-                "excludedDays": owed.excluded_days,
-                "capped": owed.capped,
-                "law": law.BASIS.instrument,
-                "article": law.BASIS.article,
-            }
-        )
+        answer({"fee": money.yuan(owed.fee), "fine": money.yuan(amount), "due": due, "paid": paid} | _shown(owed))
+
+
+def _shown(owed: law.LateFee) -> dict[str, Any]:
+    return {
+        "days": owed.days,
+        "excludedDays": owed.excluded_days,
+        "capped": owed.capped,
+        "law": law.BASIS.instrument,
+        "article": law.BASIS.article,
+    }

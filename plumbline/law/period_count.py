@@ -28,7 +28,7 @@ def count(period: Period, calendar: Calendar) -> Receipt:
     """
     try:
         return _ENGINES[ENGINE](period, calendar)
-    except OverflowError:
+    except (OverflowError, ValueError):
         raise PeriodInvalid("期间超出可以表示的日期", "the period leaves the dates that can be written") from None
 
 
