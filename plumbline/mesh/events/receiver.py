@@ -8,15 +8,15 @@ from typing import Any
 import eventlet
 import orjson
 from eventlet.event import Event
-from kombu import Connection
 
 from plumbline.contracts.envelope import Envelope, NotAnEnvelope
 from plumbline.mesh import metrics
-from plumbline.mesh.broker.link import Link, collect
-from plumbline.mesh.broker.topology import dead_queue, inbox_queue
+from plumbline.mesh.broker.link import Link
+from plumbline.mesh.broker.topology import inbox_queue
 from plumbline.mesh.events import hearing
+from plumbline.mesh.events.dead import bury
 from plumbline.mesh.logs import get_logger
-from plumbline.mesh.storage.database import Database
+from plumbline.mesh.storage.database import Database, is_infrastructure
 
 log = get_logger(__name__)
 
@@ -102,16 +102,28 @@ class Receiver:
         self._acknowledge(channel, messages)
 
     def _store(self, messages: list[Any]) -> None:
-        envelopes, dead = [], []
+        read, dead = [], []
         for message in messages:
             try:
-                envelopes.append(self._read(message))
+                read.append((message, self._read(message)))
             except Exception as error:
                 dead.append((message, f"{type(error).__name__}: {error}"))
-        if envelopes:
-            self.keep(envelopes)
+        dead += self._keep(read)
         if dead:
             self._bury(dead)
+
+    def _keep(self, read: list[tuple[Any, Envelope]]) -> list[tuple[Any, str]]:
+        """Store them together or, where one of them cannot be stored, each by itself; returns those that cannot."""
+        try:
+            if read:
+                self.keep([event for _, event in read])
+            return []
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            if len(read) == 1:
+                return [(read[0][0], f"cannot be stored: {type(error).__name__}")]
+            return [dead for one in read for dead in self._keep([one])]
 
     def keep(self, envelopes: list[Envelope]) -> None:
         """Store events of this source, whichever way they came; asks for a catch-up when some are missing."""
@@ -145,22 +157,12 @@ class Receiver:
         return event
 
     def _bury(self, dead: list[tuple[Any, str]]) -> None:
-        """Put away, confirmed, what can never be stored; only then is it acknowledged."""
+        """Put away what can never be stored; only then is it acknowledged."""
         log.error(
             "event_unreadable", service=self.service, source=self.source, count=len(dead), reason=dead[0][1][:200]
         )
+        bury(self.link.url, self.service, self.queue, dead)
         metrics.inbox(self.service).rejected.inc(len(dead))
-        connection = Connection(self.link.url, connect_timeout=3, transport_options={"confirm_publish": True})
-        try:
-            with eventlet.Timeout(10, TimeoutError("the dead-letter queue does not answer")):
-                channel = connection.channel()
-                for message, reason in dead:
-                    headers = {"reason": reason[:200], "queue": self.queue}
-                    body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
-                    copy = channel.prepare_message(body, headers=headers, properties={"delivery_mode": 2})
-                    channel.basic_publish(copy, "", dead_queue(self.service))
-        finally:
-            collect(connection)
 
     def _acknowledge(self, channel: Any, messages: list[Any]) -> None:
         """Acknowledge up to the last of these; on a lost connection the broker delivers them again, to no effect."""

@@ -32,8 +32,8 @@ class Queues:
         """Send one message as it is; properties that are None are left away."""
         given = {"content_type": JSON, "delivery_mode": 2, **properties}
         given = {name: value for name, value in given.items() if value is not None}
-        kind = given.pop("content_type", None)
-        message = self.channel.prepare_message(body, content_type=kind, headers=headers, properties=given)
+        about = {name: given.pop(name, None) for name in ("content_type", "content_encoding")}
+        message = self.channel.prepare_message(body, headers=headers, properties=given, **about)
         self.channel.basic_publish(message, exchange, queue)
 
     def count(self, queue: str) -> int:

@@ -12,6 +12,7 @@ from plumbline.mesh import settings
 from plumbline.mesh.broker import topology
 from plumbline.mesh.broker.topology import Party
 from plumbline.mesh.container import MeshContainer
+from plumbline.mesh.events import sending
 from plumbline.mesh.events.applying import Heard, Listener
 from plumbline.mesh.settings import Settings
 from plumbline.mesh.storage.database import Database
@@ -87,6 +88,15 @@ class Town:
                 item.count += 1
                 work.say(item, wire.ItemChanged, {"count": item.count})
             work.commit()
+
+    def wires(self) -> list[dict[str, Any]]:
+        """The speaker's events as they travel, marked as sent: what happens to them on the way is the test's doing."""
+        with self.databases["speaker"].writing() as session:
+            sending.take_over(session, "test")
+            sent = [row.row for row in sending.advance(session, "test", [], 10_000)]
+            sending.advance(session, "test", sent, 0)
+            session.commit()
+            return sending.events_after(session, "speaker", 0, 10_000)["events"]
 
     def listen(self, apply: Callable[[Heard, Work], None], *, rebuilds: bool = False) -> None:
         """Have the hearers that run now apply the speaker's events in another way."""
