@@ -5,13 +5,13 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.harness.claims import totals_in
 from tests.harness.options import SAID, SHARE, options
 from tests.harness.process import Process
+from tests.harness.programs import Folder
 from tests.harness.servers import open_broker, open_postgres
 from tests.harness.ways import NoServer
 
@@ -35,7 +35,8 @@ def servers() -> Iterator[dict[str, str]]:
 def run(arguments: list[str], processes: int) -> int:
     """Run pytest in one process, or in several that share the test files among them; the worst exit code."""
     command = [sys.executable, "-m", "pytest", *arguments]
-    with servers() as found, tempfile.TemporaryDirectory(prefix="plumbline-share-") as share:
+    with servers() as found, contextlib.closing(Folder("share")) as folder:
+        share = str(folder.path)
         env = {**os.environ, **options(), **found, SAID: "yes"}
         if processes == 1:
             return subprocess.run(command, env=env, cwd=_ROOT, check=False).returncode

@@ -66,7 +66,7 @@ class PrivateBroker:
         self._node.stop()
 
     def kill(self) -> None:
-        """SIGKILL: no connection is closed by the broker."""
+        """SIGKILL: no connection is closed by the broker. A queue declared a moment before may be forgotten."""
         self._node.kill()
 
     def restart(self) -> None:

@@ -88,7 +88,7 @@ class InstalledCluster:
         with contextlib.suppress(AssertionError):
             self.end("immediate")
         self._server.close()
-        self._folder.remove()
+        self._folder.close()
 
     def log(self) -> str:
         """What it printed."""

@@ -107,7 +107,7 @@ class Folder:
         if user:
             os.chown(self.path, user["user"], user["group"])  # type: ignore[arg-type]
 
-    def remove(self) -> None:
+    def close(self) -> None:
         """Remove it with all it holds."""
         shutil.rmtree(self.path, ignore_errors=True)
         guardian.drop(self._guard)

@@ -82,7 +82,8 @@ class InstalledNode:
             "RABBITMQ_MNESIA_BASE": str(folder / "data"),
             "RABBITMQ_LOG_BASE": str(folder / "logs"),
             "RABBITMQ_PID_FILE": str(folder / "pid"),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "",
+            # A quorum queue reports how many messages it holds at every tick, by default each five seconds.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-rabbit quorum_tick_interval 250",
         }
 
     def start(self) -> None:
@@ -108,7 +109,7 @@ class InstalledNode:
         """End it and remove its data."""
         self._server.close()
         self._names.close()
-        self._folder.remove()
+        self._folder.close()
 
     def log(self) -> str:
         """What it printed."""
