@@ -88,6 +88,34 @@ class Period:
         """The day on which it starts."""
         return self.start.date() if isinstance(self.start, datetime) else self.start
 
+    def as_json(self) -> dict[str, Any]:
+        """For storage, as long as the calendar does not say when it ends; `from_json` gives the same question back."""
+        return {
+            "rule": self.ground.rule,
+            "law": self.ground.law,
+            "article": self.ground.article,
+            "start": self.start.isoformat(),
+            "length": self.length,
+            "unit": self.unit.value,
+            "direction": self.direction.value,
+            "bound": self.bound.value,
+            "excluded": [{"from": span.since.isoformat(), "to": span.until.isoformat()} for span in self.excluded],
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Period:
+        """A question as it was kept, alone or in a receipt."""
+        spans = ((date.fromisoformat(span["from"]), date.fromisoformat(span["to"])) for span in kept["excluded"])
+        return cls(
+            start=moment(kept["start"]),
+            length=kept["length"],
+            unit=Unit(kept["unit"]),
+            bound=Bound(kept["bound"]),
+            direction=Direction(kept["direction"]),
+            excluded=tuple(Interval(*span) for span in spans),
+            ground=Ground(kept["rule"], kept["law"], kept["article"]),
+        )
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -108,17 +136,7 @@ class Receipt:
 
     def as_json(self) -> dict[str, Any]:
         """For storage and the wire; `from_json` gives the same receipt back."""
-        period = self.period
-        return {
-            "rule": period.ground.rule,
-            "law": period.ground.law,
-            "article": period.ground.article,
-            "start": period.start.isoformat(),
-            "length": period.length,
-            "unit": period.unit.value,
-            "direction": period.direction.value,
-            "bound": period.bound.value,
-            "excluded": [{"from": span.since.isoformat(), "to": span.until.isoformat()} for span in period.excluded],
+        return self.period.as_json() | {
             "excludedDays": self.excluded_days,
             "calendarVersion": self.calendar_version,
             "engineVersion": self.engine_version,
@@ -132,7 +150,7 @@ class Receipt:
     def from_json(cls, kept: Mapping[str, Any]) -> Receipt:
         """A receipt as it was kept."""
         return cls(
-            period=_period(kept),
+            period=Period.from_json(kept),
             calendar_version=kept["calendarVersion"],
             engine_version=kept["engineVersion"],
             raw_end=moment(kept["rawEnd"]),
@@ -145,16 +163,3 @@ class Receipt:
 def moment(text: str) -> date | datetime:
     """A day or an instant, as receipts write them."""
     return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-
-
-def _period(kept: Mapping[str, Any]) -> Period:
-    spans = ((date.fromisoformat(span["from"]), date.fromisoformat(span["to"])) for span in kept["excluded"])
-    return Period(
-        start=moment(kept["start"]),
-        length=kept["length"],
-        unit=Unit(kept["unit"]),
-        bound=Bound(kept["bound"]),
-        direction=Direction(kept["direction"]),
-        excluded=tuple(Interval(*span) for span in spans),
-        ground=Ground(kept["rule"], kept["law"], kept["article"]),
-    )

@@ -8,8 +8,10 @@ from plumbline.identifiers import bank_card, citizen, contact, docno, papers, pl
 from plumbline.identifiers.checked import Checked
 from plumbline.law import age as ages, capitals as characters, late_fee as fees, money
 from plumbline.law.calendar import shipped
+from plumbline.law.dates import Occurrence
 from plumbline.law.deadlines import deadline as find
 from plumbline.law.intervals import Interval
+from plumbline.law.late_entry import entered_late
 from plumbline.law.period import Bound, Direction, Period, Receipt, Unit
 from plumbline.law.period_count import count, earliest_event
 
@@ -32,6 +34,11 @@ def deadline(rule: str, start: Any, excluded: Spans = ()) -> dict[str, Any]:
 def earliest_hearing(served_on: date, working_days: int) -> dict[str, Any]:
     """The first working day for which the notice was early enough."""
     return {"day": earliest_event(served_on, working_days, shipped().newest)}
+
+
+def late_entry(occurred_on: date, recorded_at: str) -> dict[str, Any]:
+    """Was the act entered late?"""
+    return {"late": entered_late(Occurrence(occurred_on, datetime.fromisoformat(recorded_at)), shipped().newest)}
 
 
 def working_day(day: date) -> dict[str, Any]:

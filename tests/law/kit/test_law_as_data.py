@@ -1,7 +1,9 @@
 """No rule without its article, no number of the law in code, no article forgotten; and each guard can fail."""
 
+import ast
 import fnmatch
 import importlib
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +25,15 @@ EXCUSED = {
 }
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/law") if (path / "__init__.py").exists())
 MIND = sorted(path for part in ("law", "domain") for path in ROOT.glob(f"services/*/{part}/**/*.py"))
+
+
+PURE = sorted(path for part in ("law", "identifiers") for path in (ROOT / "plumbline" / part).glob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return modules | {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
 
 
 def rules_of(service: str) -> list[Placed]:
@@ -69,6 +80,14 @@ def test_every_article_in_scope_is_encoded_or_said_not_to_be(service):
 
 def test_every_service_with_rules_has_a_register():
     assert list(registered()) == SERVICES
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_law_kit_stands_on_the_standard_library_and_yaml(path):
+    foreign = {name.split(".")[0] for name in imported(path)} - sys.stdlib_module_names - {"yaml"}
+    assert foreign <= {"plumbline"}
+    ours = {name for name in imported(path) if name.startswith("plumbline.")}
+    assert {name for name in ours if not name.startswith(("plumbline.law.", "plumbline.identifiers."))} == set()
 
 
 def test_numbers_are_found_wherever_they_stand():

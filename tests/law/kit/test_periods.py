@@ -132,6 +132,11 @@ def test_a_provisional_end_becomes_certain_when_the_year_is_known():
     assert (rolled.raw_end, rolled.end, rolled.provisional) == (date(2026, 1, 3), date(2026, 1, 4), False)
 
 
+@given(periods())
+def test_a_question_that_waits_for_its_calendar_can_be_kept(period):
+    assert Period.from_json(json.loads(json.dumps(period.as_json()))) == period
+
+
 def test_a_receipt_names_everything_it_rests_on():
     ground = Ground("CASE_DECISION", "中华人民共和国行政处罚法", "第六十条")
     span = Interval(date(2026, 7, 14), date(2026, 7, 28))
