@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from kombu import Connection
 
 from plumbline.mesh.broker import inproc  # noqa: F401 - registers the in-process transport
@@ -35,6 +36,11 @@ class Queues:
         about = {name: given.pop(name, None) for name in ("content_type", "content_encoding")}
         message = self.channel.prepare_message(body, headers=headers, properties=given, **about)
         self.channel.basic_publish(message, exchange, queue)
+
+    def send(self, queue: str, *events: dict[str, Any]) -> None:
+        """Send events in their wire form, in this order."""
+        for event in events:
+            self.put(queue, orjson.dumps(event))
 
     def count(self, queue: str) -> int:
         """How many messages wait in a queue, not counting those a consumer has."""
