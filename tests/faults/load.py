@@ -39,6 +39,7 @@ class Load:
         self._runtime = Runtime("driver", settings, PARTIES)
         self._stopping = False
         self._runtime.start()
+        assert self._runtime.outgoing.wait_up(20) and self._runtime.incoming.wait_up(20)
         self._clients = [eventlet.spawn(self._act, number) for number in range(clients)]
 
     def _act(self, client: int) -> None:

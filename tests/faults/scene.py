@@ -73,6 +73,11 @@ class Scene:
             while any(self.open()):
                 eventlet.sleep(0.1)
 
+    def forget_connections(self) -> None:
+        """The test's own connections to a database that was gone are no use."""
+        for database in self.town.databases.values():
+            database.engine.dispose()
+
     def open(self) -> tuple[int, int]:
         """How many acts have no effect yet, and how many lanes are busy."""
         from plumbline.mesh.storage.tables import inbox_lane

@@ -11,6 +11,7 @@ def test_a_restart_under_load(scene, load, own_postgres):
     load.until_done(100)
     own_postgres.restart("immediate")
     load.until_done(100, 60)
+    scene.forget_connections()
 
     rest(scene, load)
     assert all(process.returncode is None for process in scene.processes.values())
@@ -24,6 +25,7 @@ def test_a_kill_under_load(scene, load, own_postgres):
     wait_for(lambda: scene.get("speaker", "ready") == 503, 10, "not ready without a database")
     own_postgres.start()
     load.until_done(100, 60)
+    scene.forget_connections()
 
     rest(scene, load)
 
