@@ -24,13 +24,14 @@ def measure(surroundings: Surroundings, effort: Effort) -> Chapter:
     prefixes = (f"run{number}" for number in itertools.count())
     with Measured("bench.roles.embedded", env=surroundings.embedded()) as process:
         process.ready()
+        loads = ((50, effort.events), (1, effort.events // 5))
         calls: dict[str, Callable[[], Figures]] = {}
         for size, (method, request) in answers.SIZES.items():
             for callers in (1, 64):
                 calls[f"{size}, {callers} at once"] = _calling(process, method, request, callers, effort.seconds)
         for name, f in alternate(calls, effort.rounds).items():
             chapter.tables[0].rows.append([name, f["per_s"], f["p50_ms"], f["p99_ms"], f["process_us"]])
-        events = {f"{each} to an act": _saying(process, effort.events, each, prefixes) for each in (50, 1)}
+        events = {f"{each} to an act": _saying(process, count, each, prefixes) for each, count in loads}
         for name, f in alternate(events, effort.rounds).items():
             chapter.tables[1].rows.append([name, f["events_per_s"], f["act_p50_ms"]])
         chapter.about += f" After all of it the process held {resident_mb(process.pid):.0f} MB."

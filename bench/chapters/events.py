@@ -18,7 +18,7 @@ before it is safe. At the end every event has had its effect exactly once and in
 COLUMNS = ("acts", "events", "events/s", "speaker µs an event", "hearer µs an event", "broker µs an event")
 LATENCY = ("acts a second", "events", "p50 ms", "p99 ms", "longest ms")
 #: Name of a kind of load: events an act says, acts at once.
-LOADS = {"50 events each, 4 at once": (50, 4), "1 event each, 16 at once": (1, 16)}
+LOADS = {"50 events each, 4 at once": (50, 4), "1 event each, 10 at once": (1, 10)}
 CALM_PER_S = 20
 #: Commit times in seconds: of the acts whose items begin so, and of their effects.
 SAID = "SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 FROM items WHERE id LIKE '{}-%'"

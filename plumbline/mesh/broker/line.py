@@ -11,11 +11,12 @@ import eventlet
 from amqp.method_framing import frame_writer
 from amqp.transport import TCPTransport
 from eventlet.event import Event
-from eventlet.hubs import get_hub
+from eventlet.hubs import trampoline
 from kombu import Connection
 
 from plumbline.mesh.broker import frames
 from plumbline.mesh.broker.frames import AROUND, BODY, DELIVER, END, HEAD, HEADER, METHOD, Delivery
+from plumbline.mesh.broker.turns import at_end
 
 PIECE = 65536
 #: With so much unsent, whoever wants to send more waits.
@@ -36,6 +37,7 @@ class Line:
         self._direct = type(transport) is TCPTransport  # TLS has to be written by a greenlet that can wait
         self._unread, transport._read_buffer = transport._read_buffer, b""
         self._partial: dict[int, Delivery] = {}
+        self._emptied = False
         self._unsent: list[bytes] = []
         self._size = 0
         self._scheduled = self._pushing = False
@@ -69,7 +71,7 @@ class Line:
         self._connection.bytes_sent += 1
         if not self._scheduled and not self._pushing:
             self._scheduled = True
-            get_hub().schedule_call_global(0, self._flush)
+            at_end(self._flush)
 
     def _wait_for_room(self) -> None:
         self._room = self._room or Event()
@@ -133,7 +135,10 @@ class Line:
 
     def read(self) -> None:
         """Wait for the broker and handle what it sent; raises OSError and py-amqp's errors when that was the end."""
+        if self._emptied:  # asking the socket first would only cost a call
+            trampoline(self._socket.fd, read=True)
         data = self._socket.recv(PIECE)
+        self._emptied = self._direct and len(data) < PIECE
         if not data:
             raise ConnectionResetError("the broker closed the connection")
         data, at = self._unread + data, 0

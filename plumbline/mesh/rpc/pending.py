@@ -10,9 +10,9 @@ from eventlet.hubs import get_hub
 from greenlet import getcurrent
 
 from plumbline.mesh import metrics
+from plumbline.mesh.broker.turns import NextTurn
 from plumbline.mesh.errors import TimedOut
 from plumbline.mesh.rpc import codec
-from plumbline.mesh.rpc.turns import NextTurn
 
 if TYPE_CHECKING:
     from plumbline.mesh.rpc.client import Client

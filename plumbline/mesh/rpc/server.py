@@ -12,10 +12,10 @@ from greenlet import greenlet
 
 from plumbline.mesh import context as contexts, metrics
 from plumbline.mesh.broker.link import Link, LinkDown
+from plumbline.mesh.broker.turns import NextTurn
 from plumbline.mesh.logs import get_logger
 from plumbline.mesh.rpc import codec
 from plumbline.mesh.rpc.codec import Malformed, Request
-from plumbline.mesh.rpc.turns import NextTurn
 
 log = get_logger(__name__)
 
