@@ -24,19 +24,22 @@ def bureau(today: date, *, bases: list[dict[str, Any]] | None = None) -> dict[st
         "region": WUAN,
         "staffingDocument": {"documentNo": "武编〔2025〕1号", "issuedOn": since},
         "legalBases": bases if bases is not None else [statute(since)],
-        "powerItems": [
-            {
-                "code": ITEM,
-                "name": "对经营超过保质期的食品的处罚",
-                "actionType": "PENALTY",
-                "field": FIELD,
-                "penaltyKinds": ["FINE", "CONFISCATE_GOODS"],
-                "basisCodes": ["B1"],
-                "region": WUAN,
-                "validFrom": since,
-            }
-        ],
+        "powerItems": [power(since)],
         "occurredOn": (today - timedelta(days=30)).isoformat(),
+    }
+
+
+def power(since: str) -> dict[str, Any]:
+    """The one item of its power list."""
+    return {
+        "code": ITEM,
+        "name": "对经营超过保质期的食品的处罚",
+        "actionType": "PENALTY",
+        "field": FIELD,
+        "penaltyKinds": ["FINE", "CONFISCATE_GOODS"],
+        "basisCodes": ["B1"],
+        "region": WUAN,
+        "validFrom": since,
     }
 
 

@@ -27,6 +27,8 @@ from plumbline.mesh.storage.work import Storage
 #: The feed every service with an outbox answers.
 FEED = "events_after"
 FEED_PAGE = 500
+#: An event must fit into a page of the feed, and the page into a reply.
+AROUND_AN_EVENT = 1024
 
 
 @dataclass
@@ -116,7 +118,7 @@ class Runtime:
             heard=bool(hearers(self.service, self.parties)),
             batch=s.relay_batch,
             poll_s=s.relay_poll_s,
-            limit=s.message_limit_bytes,
+            limit=s.message_limit_bytes - AROUND_AN_EVENT,
             heartbeat_s=int(s.heartbeat_s),
         )
         backoff = (s.inbox_backoff_first_s, s.inbox_backoff_max_s)
@@ -173,8 +175,9 @@ class Runtime:
         """A page of what this service has said."""
         assert self.database is not None
         position, limit = int(request["position"]), min(int(request.get("limit", FEED_PAGE)), FEED_PAGE)
+        most_bytes = self.settings.message_limit_bytes - AROUND_AN_EVENT
         with self.database.reading() as session:
-            return events_after(session, self.service, position, limit)
+            return events_after(session, self.service, position, limit, most_bytes)
 
     def drain(self, grace_s: float) -> None:
         """Take no calls and no rows any more; what was taken is finished."""

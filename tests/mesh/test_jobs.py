@@ -56,12 +56,11 @@ def test_two_workers_share_the_jobs(town):
     assert sorted(town.effects()) == sorted(step for job_id in begun for step in steps(job_id, 3))
 
 
-def test_another_worker_goes_on_where_a_dead_one_stopped(worker, monkeypatch):
-    gate = eventlet.event.Event()
-    count = speaker.Speaker.count
+def hanging_after(steps_done, gate):
+    """A way to count that stops for ever after some steps."""
 
     def hang(self, job):
-        while job.done < 3:
+        while job.done < steps_done:
             with job.step() as work:
                 work.session.execute(speaker.effects.insert().values(what=f"{job.id}:{job.done}", at=work.legal_now))
                 job.advance(work, job.done + 1, total=job.params["to"])
@@ -69,14 +68,19 @@ def test_another_worker_goes_on_where_a_dead_one_stopped(worker, monkeypatch):
         gate.send(None)
         eventlet.event.Event().wait()
 
-    hang.nameko_entrypoints = count.nameko_entrypoints
-    monkeypatch.setattr(speaker.Speaker, "count", hang)
+    hang.nameko_entrypoints = speaker.Speaker.count.nameko_entrypoints
+    return hang
+
+
+def test_another_worker_goes_on_where_a_dead_one_stopped(worker, monkeypatch):
+    gate = eventlet.event.Event()
     job_id = begin(worker, 6)
-    dead = worker.start("speaker", serves=False)
-    gate.wait()
+    with monkeypatch.context() as patched:
+        patched.setattr(speaker.Speaker, "count", hanging_after(3, gate))
+        dead = worker.start("speaker", serves=False)
+        gate.wait()
     while dead.runtime.loops["jobs"]._threads:
         dead.runtime.loops["jobs"]._threads.pop().kill()
-    monkeypatch.setattr(speaker.Speaker, "count", count)
 
     worker.start("speaker", serves=False)
 

@@ -68,24 +68,23 @@ class CatchUp:
 
     def run_once(self) -> int:
         """Fetch what is missing; returns how many events came. A raised epoch means reading all of it again."""
-        receiver, source, fetched = self.receiver, self.receiver.source, 0
+        receiver, source, fetched, restored = self.receiver, self.receiver.source, 0, False
         with receiver.database.reading(receiver.engine) as session:
-            epoch, position = hearing.received(session, source)
-        restored = False
+            since = epoch, began = hearing.received(session, source)
+        position = max(began, 0)
         while True:
             page = self.ask(source, "events_after", {"position": position, "limit": PAGE})
             if page["epoch"] > epoch and not restored:
                 log.warning("source_restored", service=receiver.service, source=source, epoch=page["epoch"])
                 restored, position = True, 0
                 continue
-            events = [Envelope.from_wire(wire) for wire in page["events"]]
-            if events:
+            if events := [Envelope.from_wire(wire) for wire in page["events"]]:
                 receiver.keep(events)
                 fetched += len(events)
-                position = events[-1].position
-            if len(events) < PAGE:
+            if page["next"] == position:
                 break
+            position = page["next"]
         with receiver.database.writing(receiver.engine) as session:
-            hearing.note_received(session, source, page["epoch"], position)
+            hearing.note_received(session, source, page["epoch"], position, since=since)
             session.commit()
         return fetched

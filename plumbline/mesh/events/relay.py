@@ -51,11 +51,9 @@ class Relay:
         self.active = False
         self._connect = lambda: Confirms(url, heartbeat_s, patience_s)
         self._lock = lock_of(database, "relay")
-        self._wake: Event = Event()
-        self._ending: Event = Event()
-        self._stopping = False
+        self._wake, self._ending = Event(), Event()
+        self._stopping, self._looked = False, 0.0
         self._sent: list[int] = []
-        self._looked = 0.0
         self._thread: Any = None
         self._confirms: Confirms | None = None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Row, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
@@ -86,12 +87,26 @@ def hold(session: Session, holder: str, row: int, error: str) -> None:
     )
 
 
-def events_after(session: Session, source: str, position: int, limit: int) -> dict[str, Any]:
-    """A page of the feed: every event after `position`, in order, and where the feed ends now."""
-    rows = session.execute(select(outbox).where(outbox.c.position > position).order_by(outbox.c.position).limit(limit))
+def events_after(session: Session, source: str, position: int, limit: int, most_bytes: int = 2**18) -> dict[str, Any]:
+    """A page of the feed: events after `position`, in order, as many as one message takes.
+
+    `next` is where the following page begins, `position` where the feed ends now. An event that no message takes is
+    left out: it is held (see `stuck`), and its aggregate with it.
+    """
+    query = select(outbox).where(outbox.c.position > position).order_by(outbox.c.position).limit(limit)
+    events: list[dict[str, Any]] = []
+    size, after = 0, position
+    for row in session.execute(query):
+        event = envelope(source, row).to_wire()
+        length = len(orjson.dumps(event))
+        if length <= most_bytes:
+            size += length + 1
+            if events and size > most_bytes:
+                break
+            events.append(event)
+        after = row.position
     head = session.execute(select(outbox_head)).one()
-    events = [envelope(source, row).to_wire() for row in rows]
-    return {"events": events, "position": head.position, "epoch": head.epoch}
+    return {"events": events, "next": after, "position": head.position, "epoch": head.epoch}
 
 
 def envelope(source: str, row: Row) -> Envelope:

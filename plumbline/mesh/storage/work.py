@@ -101,7 +101,7 @@ class Work:
     def _refuse_unsaid(self, instance: Any) -> None:
         state = inspect(instance)
         removed = instance in self.session.deleted
-        if "version" not in state.mapper.column_attrs or not (removed or self.session.is_modified(instance)):
+        if state.mapper.version_id_col is None or not (removed or self.session.is_modified(instance)):
             return
         if not state.attrs.version.history.has_changes() or not instance.version:
             raise UnsaidChange(f"{type(instance).__name__} changed and said no event")
