@@ -107,7 +107,8 @@ class InboxClaim:
 
     def _apply(self, session: Session, row: Row, lane: Row) -> None:
         listener = self.listeners.get((row.source, row.type))
-        if listener is None or (row.sequence <= lane.rebuild_to and not listener.rebuilds):
+        again = (row.epoch, row.sequence) <= (lane.rebuild_epoch, lane.rebuild_to)
+        if listener is None or (again and not listener.rebuilds):
             return
         event = Envelope.from_wire(row.envelope)
         heard = Heard(

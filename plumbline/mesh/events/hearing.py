@@ -96,20 +96,32 @@ def heads(session: Session, lanes: Sequence[Row], stride: int) -> dict[tuple[str
 
 
 def received(session: Session, source: str) -> tuple[int, int]:
-    """The epoch and the position up to which this source has been received without a gap."""
+    """The epoch and the position up to which this source has been received without a gap.
+
+    A position below zero says that all is to be received again, and how often that was asked for.
+    """
     row = session.execute(select(inbox_source).where(inbox_source.c.source == source)).first()
     return (row.epoch, row.position) if row else (1, 0)
 
 
-def note_received(session: Session, source: str, epoch: int, position: int) -> None:
-    """Move the mark of `received`; it never moves back within an epoch."""
+def note_received(session: Session, source: str, epoch: int, position: int, *, since: tuple[int, int] = (0, 0)) -> None:
+    """Move the mark of `received` on, unless it is before `since`, where it was when this began."""
     insert = upsert(session, inbox_source).values(source=source, epoch=epoch, position=position)
-    further = or_(inbox_source.c.epoch < epoch, and_(inbox_source.c.epoch == epoch, inbox_source.c.position < position))
+    mark = tuple_(inbox_source.c.epoch, inbox_source.c.position)
     session.execute(
         insert.on_conflict_do_update(
-            index_elements=["source"], set_={"epoch": epoch, "position": position}, where=further
+            index_elements=["source"],
+            set_={"epoch": epoch, "position": position},
+            where=and_(mark < tuple_(epoch, position), mark >= tuple_(*since)),
         )
     )
+
+
+def receive_again(session: Session, source: str) -> None:
+    """Have everything of this source received again; whoever is receiving now must not note how far it came."""
+    insert = upsert(session, inbox_source).values(source=source, epoch=1, position=-1)
+    earlier = case((inbox_source.c.position > 0, 0), else_=inbox_source.c.position) - 1
+    session.execute(insert.on_conflict_do_update(index_elements=["source"], set_={"position": earlier}))
 
 
 @dataclass(frozen=True, slots=True)

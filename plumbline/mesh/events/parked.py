@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from plumbline.mesh import clock
 from plumbline.mesh.errors import MeshError
-from plumbline.mesh.storage.tables import inbox, inbox_decision, inbox_lane, inbox_source
+from plumbline.mesh.events import hearing
+from plumbline.mesh.storage.tables import inbox, inbox_decision, inbox_lane
 from plumbline.mesh.storage.work import Storage
 
 
@@ -106,9 +107,10 @@ def _lane(session: Session, source: str, aggregate: str) -> Row:
 
 
 def _stopped_at(session: Session, lane: Row) -> Row:
+    unheard = tuple_(inbox.c.epoch, inbox.c.sequence) > tuple_(lane.epoch, lane.applied)
     query = (
         select(inbox)
-        .where(inbox.c.source == lane.source, inbox.c.aggregate == lane.aggregate)
+        .where(inbox.c.source == lane.source, inbox.c.aggregate == lane.aggregate, unheard)
         .order_by(inbox.c.epoch, inbox.c.sequence)
         .limit(1)
     )
@@ -121,12 +123,15 @@ def rebuild(session: Session, storage: Storage, source: str) -> int:
     Effects other than those projections are not repeated: up to where a lane had come, only listeners that say
     ``rebuilds=True`` run. The running service fetches the events from the source's outbox.
     """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE inbox_lane IN EXCLUSIVE MODE"))  # let workers end, and none begin
     for table in storage.projections.get(source, ()):
         session.execute(delete(table))
     session.execute(delete(inbox).where(inbox.c.source == source))
-    session.execute(update(inbox_source).where(inbox_source.c.source == source).values(position=0))
-    furthest = inbox_lane.c.applied
+    hearing.receive_again(session, source)
     lanes = update(inbox_lane).where(inbox_lane.c.source == source)
+    applied, before = (inbox_lane.c.epoch, inbox_lane.c.applied), (inbox_lane.c.rebuild_epoch, inbox_lane.c.rebuild_to)
+    further = lanes.where(tuple_(*before) < tuple_(*applied))
+    session.execute(further.values(rebuild_epoch=inbox_lane.c.epoch, rebuild_to=inbox_lane.c.applied))
     reset = {"epoch": 1, "applied": 0, "state": "idle", "attempts": 0, "next_try_at": None, "error": None}
-    session.execute(lanes.where(inbox_lane.c.rebuild_to < furthest).values(rebuild_to=furthest))
     return session.execute(lanes.values(**reset)).rowcount  # type: ignore[attr-defined]

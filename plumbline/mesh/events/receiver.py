@@ -129,14 +129,14 @@ class Receiver:
         """Store events of this source, whichever way they came; asks for a catch-up when some are missing."""
         gap = False
         with self.database.writing(self.engine) as session:
-            epoch, position = hearing.received(session, self.source)
+            since = epoch, position = hearing.received(session, self.source)
             new, known = hearing.store(session, envelopes)
             for event in sorted(envelopes, key=lambda e: e.position):
                 if event.epoch == epoch and event.position == position + 1:
                     position += 1
                 elif event.epoch > epoch or event.position > position:
                     gap = True
-            hearing.note_received(session, self.source, epoch, position)
+            hearing.note_received(session, self.source, epoch, position, since=since)
             session.commit()
         counts = metrics.heard(self.service, self.source)
         counts.stored.inc(new)

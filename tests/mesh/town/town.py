@@ -96,7 +96,7 @@ class Town:
             sent = [row.row for row in sending.advance(session, "test", [], 10_000)]
             sending.advance(session, "test", sent, 0)
             session.commit()
-            return sending.events_after(session, "speaker", 0, 10_000)["events"]
+            return sending.events_after(session, "speaker", 0, 10_000, 2**30)["events"]
 
     def listen(self, apply: Callable[[Heard, Work], None], *, rebuilds: bool = False) -> None:
         """Have the hearers that run now apply the speaker's events in another way."""

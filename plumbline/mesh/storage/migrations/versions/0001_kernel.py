@@ -64,6 +64,7 @@ def _inbox() -> None:
         Column("aggregate", String(100), primary_key=True),
         Column("epoch", Integer, nullable=False),
         Column("applied", RowNumber, nullable=False),
+        Column("rebuild_epoch", Integer, nullable=False, server_default=text("0")),
         Column("rebuild_to", RowNumber, nullable=False, server_default=text("0")),
         Column("state", String(10), nullable=False),
         Column("attempts", Integer, nullable=False, server_default=text("0")),
