@@ -60,8 +60,7 @@ def show(chapter: Chapter) -> None:
         for row in rows:
             print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
     for target in chapter.targets:
-        verdict = "met" if target.met else "MISSED"
-        print(f"  {verdict}: {target.what}: {shown(target.value)} {target.unit} ({target.asked})")
+        print(f"  {target.verdict}: {target.what}: {shown(target.value)} {target.unit} ({target.asked})")
     sys.stdout.flush()
 
 

@@ -33,6 +33,15 @@ class Target:
         return (self.least is None or self.value >= self.least) and (self.most is None or self.value <= self.most)
 
     @property
+    def verdict(self) -> str:
+        """In a word or two, whether it is within its bounds and what was aimed at."""
+        if not self.met:
+            return "missed"
+        if self.aimed is None or self.value >= self.aimed:
+            return "met"
+        return "under the aim" if self.least is None and self.most is None else "met, under the aim"
+
+    @property
     def asked(self) -> str:
         """Its bounds in words."""
         bounds = [

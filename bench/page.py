@@ -12,8 +12,9 @@ HEAD = """\
 
 Written by `make bench`; do not edit. Everything below comes from one run on one machine, the parties taking turns
 (median of {rounds} rounds after one to warm up), each in processes of its own, on a RabbitMQ and a PostgreSQL that the
-run started for itself. Absolute figures move with the machine; the ratios are what to look at. Nothing is switched off
-for the measurement: every call has its deadline, act, trace and metrics, every event its outbox and inbox row.
+run started for itself. Absolute figures move with the machine and with whatever else it does; the ratios, taken within
+each round, and the processor time are what to look at. Nothing is switched off for the measurement: every call has its
+deadline, act, trace and metrics, every event its outbox and inbox row.
 
 To repeat it: `make bench`, or `.venv/bin/python -m bench --only rpc,events` for some chapters and `--quick` to see only
 that it works (neither writes this page). The rivals' code lies in `bench/rivals`; a wrong answer ends the run.
@@ -41,13 +42,8 @@ def page(chapters: Iterable[Chapter], machine: Mapping[str, str], rounds: int, p
 
 
 def _verdict(target: Target) -> list[str]:
-    wish = "" if target.aimed is None or target.value >= target.aimed else " (under the aim)"
-    return [
-        target.what,
-        target.asked,
-        f"{shown(target.value)} {target.unit}".strip(),
-        ("met" + wish) if target.met else "**missed**",
-    ]
+    verdict = target.verdict if target.met else f"**{target.verdict}**"
+    return [target.what, target.asked, f"{shown(target.value)} {target.unit}".strip(), verdict]
 
 
 def _chapter(chapter: Chapter, plots: list[str]) -> str:

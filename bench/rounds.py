@@ -25,15 +25,30 @@ class Effort:
         return cls(rounds=1, seconds=0.2, events=400)
 
 
-def alternate(parties: Mapping[str, Callable[[], Figures]], rounds: int) -> dict[str, Figures]:
-    """Run all parties in turn, so many times; the median of each figure of each party."""
+class Rounds(dict[str, Figures]):
+    """The medians of each party's figures; ratios are taken within each round, where both met the same machine."""
+
+    def __init__(self, rounds: Mapping[str, list[Figures]]) -> None:
+        super().__init__(
+            {name: {key: median(f[key] for f in own) for key in own[0]} for name, own in rounds.items() if own}
+        )
+        self.rounds = rounds
+
+    def ratio(self, name: str, other: str, figure: str = "per_s") -> float:
+        """The median of one party's figure over another's."""
+        pairs = zip(self.rounds[name], self.rounds[other], strict=True)
+        return median(ours[figure] / theirs[figure] for ours, theirs in pairs)
+
+
+def alternate(parties: Mapping[str, Callable[[], Figures]], rounds: int) -> Rounds:
+    """Run all parties in turn, so many times, after a first round that only warms up."""
     found: dict[str, list[Figures]] = {name: [] for name in parties}
     for number in range(rounds + 1):
         for name, run in parties.items():
             figures = run()
             if number:
                 found[name].append(figures)
-    return {name: {key: median(f[key] for f in all_of) for key in all_of[0]} for name, all_of in found.items()}
+    return Rounds(found)
 
 
 def with_cpu(pids: Mapping[str, int], run: Callable[[], Figures]) -> Figures:

@@ -55,8 +55,7 @@ def measure(surroundings: Surroundings, effort: Effort) -> Chapter:
         }
         found = alternate(parties, effort.rounds)
     for name, f in found.items():
-        ratio = f["per_s"] / found[RAW]["per_s"]
-        chapter.tables[0].rows.append([name, f["per_s"], ratio, f["sender_us"], f["broker_us"]])
+        chapter.tables[0].rows.append([name, f["per_s"], found.ratio(name, RAW), f["sender_us"], f["broker_us"]])
     return chapter
 
 

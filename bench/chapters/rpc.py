@@ -9,7 +9,7 @@ from typing import Any
 from bench.figures import Chapter, Table, Target
 from bench.processes import Measured, resident_mb
 from bench.rivals import answers
-from bench.rounds import Effort, Figures, alternate, with_cpu
+from bench.rounds import Effort, Figures, Rounds, alternate, with_cpu
 from bench.surroundings import Surroundings
 
 ABOUT = """\
@@ -74,14 +74,13 @@ def _run(surroundings: Surroundings, pair: tuple[Measured, Measured], order: dic
     return lambda: with_cpu(pids, lambda: caller.ask("call", **order))
 
 
-def _note(chapter: Chapter, size: str, callers: int, found: dict[str, Figures]) -> None:
-    stock = found[STOCK]["per_s"]
+def _note(chapter: Chapter, size: str, callers: int, found: Rounds) -> None:
     for name, f in found.items():
         cost = [f["caller_us"], f["service_us"], f["broker_us"]]
-        times = [f["per_s"], f["per_s"] / stock, f["p50_ms"], f["p99_ms"]]
+        times = [f["per_s"], found.ratio(name, STOCK), f["p50_ms"], f["p99_ms"]]
         chapter.tables[0].rows.append([size, callers, name, *times, *cost])
     what = f"calls/s, {size}, {callers} {'caller' if callers == 1 else 'callers'}"
-    chapter.targets.append(Target(what, found[OURS]["per_s"] / stock, "× stock nameko", least=2.3, aimed=3))
+    chapter.targets.append(Target(what, found.ratio(OURS, STOCK), "× stock nameko", least=2.3, aimed=3))
 
 
 def _profile(service: Measured, caller: Measured, order: dict) -> dict[str, list[tuple[str, float]]]:

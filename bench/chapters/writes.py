@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bench.figures import Chapter, Table, Target
 from bench.processes import Failed, Measured
-from bench.rounds import Effort, Figures, alternate, with_cpu
+from bench.rounds import Effort, Figures, Rounds, alternate, with_cpu
 from bench.surroundings import Surroundings, run_sql
 from tests.harness.programs import postgres_program
 from tests.harness.ways import NotThisWay
@@ -65,15 +65,14 @@ def _asking(writer: Measured, order: str, writers: int, seconds: float) -> Calla
     return lambda: with_cpu({"writer": writer.pid}, lambda: writer.ask(order, writers=writers, seconds=seconds))
 
 
-def _note(chapter: Chapter, writers: int, found: dict[str, Figures]) -> None:
-    plain, bench = found[PLAIN]["per_s"], found.get(BENCH, {}).get("per_s")
+def _note(chapter: Chapter, writers: int, found: Rounds) -> None:
     for name, f in found.items():
-        ratios = [f["per_s"] / plain, f["per_s"] / bench if bench else "–"]
+        ratios = [found.ratio(name, PLAIN), found.ratio(name, BENCH) if BENCH in found else "–"]
         chapter.tables[0].rows.append(
             [writers, name, f["per_s"], *ratios, f["p50_ms"], f.get("p99_ms", "–"), f.get("writer_us", "–")]
         )
     what = f"acts/s with outbox, {writers} at once"
-    chapter.targets.append(Target(what, found[OURS]["per_s"] / plain, "× the same without", aimed=0.75))
+    chapter.targets.append(Target(what, found.ratio(OURS, PLAIN), "× the same without", aimed=0.75))
 
 
 def _pgbench(surroundings: Surroundings, url: str, clients: int, seconds: float) -> dict[str, Callable[[], Figures]]:

@@ -39,7 +39,7 @@ def test_a_missed_figure_comes_with_its_profile(chapter):
 def test_a_figure_under_the_aim_is_met_and_says_so(chapter):
     chapter.targets = [Target("calls/s", 2.5, "×", least=2.3, aimed=3)]
 
-    assert "met (under the aim)" in page([chapter], {}, 5, {})
+    assert "| met, under the aim |" in page([chapter], {}, 5, {})
     assert not chapter.missed
 
 

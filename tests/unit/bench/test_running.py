@@ -9,7 +9,7 @@ from bench.rounds import alternate
 
 def test_parties_take_turns_and_the_first_round_only_warms_up():
     turns = []
-    figures = iter([{"n": 100}, {"n": 200}, {"n": 1}, {"n": 5}, {"n": 3}, {"n": 9}, {"n": 2}, {"n": 7}])
+    figures = iter([{"n": n} for n in (100, 200, 1, 5, 3, 9, 2, 7)])
 
     def party(name):
         return lambda: turns.append(name) or next(figures)
@@ -18,6 +18,7 @@ def test_parties_take_turns_and_the_first_round_only_warms_up():
 
     assert turns == ["a", "b"] * 4
     assert found == {"a": {"n": 2}, "b": {"n": 7}}
+    assert found.ratio("b", "a", "n") == 3.5
 
 
 def test_a_wrong_answer_ends_the_load():
