@@ -1,12 +1,10 @@
-"""Private servers, which may be killed, and the town as processes on them."""
+"""Private servers, which may be killed, and the town as processes on them, shared by the tests of a file."""
 
 import pytest
 
 from tests.faults.load import Load
 from tests.faults.scene import Scene
 from tests.harness import PrivateBroker, PrivatePostgres
-from tests.mesh.conftest import without_queues
-from tests.mesh.town.town import STORAGES, Town
 
 
 @pytest.fixture(scope="package")
@@ -21,28 +19,28 @@ def own_postgres():
         yield postgres
 
 
-@pytest.fixture
-def town(own_broker, own_postgres, tmp_path):
-    """The town on the private servers, with fresh databases and queues."""
-    urls = {f"PLUMBLINE_DATABASE_URL_{name.upper()}": own_postgres.database(name) for name in STORAGES}
-    town = Town({
-        "PLUMBLINE_DATA_DIR": str(tmp_path),
-        "PLUMBLINE_BROKER_URL": without_queues(own_broker.url),
-        "PLUMBLINE_HEARTBEAT_S": "2",
-        **urls,
-    })  # fmt: skip
-    yield town
-    town.stop()
-
-
-@pytest.fixture
-def scene(town):
-    """One process per service."""
-    scene = Scene(town)
-    scene.run("speaker")
-    scene.run("hearer")
+@pytest.fixture(scope="module")
+def empty_scene(own_broker, own_postgres, tmp_path_factory):
+    """Servers, databases and queues; nothing runs yet."""
+    scene = Scene(own_broker, own_postgres, str(tmp_path_factory.mktemp("data")))
     yield scene
     scene.close()
+
+
+@pytest.fixture(scope="module")
+def running(empty_scene):
+    """One process per service, the same ones for all tests of a file: none may end of a fault."""
+    empty_scene.run("speaker", wait=False)
+    empty_scene.run("hearer", wait=False)
+    empty_scene.ready()
+    return empty_scene
+
+
+@pytest.fixture
+def scene(running):
+    """The running town, with its servers up again afterwards, whatever the test did to them."""
+    yield running
+    running.heal()
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 
 import eventlet
 
-from plumbline.mesh.errors import RemoteFault, TimedOut, Unavailable, UnknownService
+from plumbline.mesh.errors import Refused, RemoteFault, TimedOut, Unavailable, UnknownService
 from plumbline.mesh.runtime import Runtime
 from plumbline.mesh.settings import Settings
 from tests.mesh.town.town import PARTIES
@@ -16,6 +17,8 @@ from tests.mesh.town.town import PARTIES
 DEADLINE_S = 2.0
 #: How much later than its deadline a call may end, on a machine that is busy with other things.
 TOLERANCE_S = 1.5
+#: How many events one act says; all of them or none.
+TIMES = 2
 
 
 @dataclass
@@ -25,67 +28,91 @@ class Told:
     done: set[str] = field(default_factory=set)
     undone: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
-    shared: Counter[str] = field(default_factory=Counter)
+    shared_done: Counter[str] = field(default_factory=Counter)
+    shared_unknown: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     longest_s: float = 0.0
-    last_done: float = 0.0
+    silence_s: float = 0.0
+
+    @property
+    def items(self) -> set[str]:
+        """Every item that one client alone acted on."""
+        return self.done | self.undone | self.unknown
 
 
 class Load:
-    """Several clients; each act adds an item nobody else adds, every fifth one changes an item all of them change."""
+    """Several clients with several callers each; every fifth act changes an item that all of them change."""
 
-    def __init__(self, settings: Settings, clients: int = 8) -> None:
-        self.told = Told()
-        self._runtime = Runtime("driver", settings, PARTIES)
+    def __init__(self, settings: Settings, clients: int = 2, callers: int = 4) -> None:
+        self.told, self.name = Told(), uuid.uuid4().hex[:6]
         self._stopping = False
-        self._runtime.start()
-        assert self._runtime.outgoing.wait_up(20) and self._runtime.incoming.wait_up(20)
-        self._clients = [eventlet.spawn(self._act, number) for number in range(clients)]
+        self._last_done = time.monotonic()
+        self._runtimes = [Runtime(f"client-{number}", settings, PARTIES) for number in range(clients)]
+        for runtime in self._runtimes:
+            runtime.start()
+        for runtime in self._runtimes:
+            assert runtime.outgoing.wait_up(20) and runtime.incoming.wait_up(20)
+        self._callers = [
+            eventlet.spawn(self._act, runtime, f"{self.name}-{client}-{caller}")
+            for client, runtime in enumerate(self._runtimes)
+            for caller in range(callers)
+        ]
 
-    def _act(self, client: int) -> None:
+    def _act(self, runtime: Runtime, caller: str) -> None:
         number = 0
         while not self._stopping:
             number += 1
             shared = number % 5 == 0
-            self._one(f"shared-{number % 3}" if shared else f"own-{client}-{number}", shared=shared)
+            item = f"{self.name}-shared-{number % 3}" if shared else f"{caller}-{number}"
+            began = time.monotonic()
+            done, undone, unknown = self._lists(item, shared=shared)
+            try:
+                runtime.client.call("speaker", "add", {"id": item, "times": TIMES}, DEADLINE_S)
+                done()
+                self._note_done()
+            except (Unavailable, UnknownService, Refused):
+                undone()
+                eventlet.sleep(0.05)
+            except TimedOut:
+                unknown()
+            except RemoteFault as error:
+                self.told.faults.append(str(error))
+            self.told.longest_s = max(self.told.longest_s, time.monotonic() - began)
             eventlet.sleep(0.005)
 
-    def _one(self, item: str, *, shared: bool) -> None:
-        told, began = self.told, time.monotonic()
-        try:
-            count = self._runtime.client.call("speaker", "add", {"id": item}, DEADLINE_S)["count"]
-            told.last_done = time.monotonic()
-            if shared:
-                told.shared[item] = max(told.shared[item], count)
-            else:
-                told.done.add(item)
-        except (Unavailable, UnknownService):
-            told.undone.add(item) if not shared else None
-            eventlet.sleep(0.05)
-        except TimedOut:
-            told.unknown.add(item) if not shared else None
-        except RemoteFault as error:
-            told.faults.append(str(error))
-        told.longest_s = max(told.longest_s, time.monotonic() - began)
+    def _lists(self, item: str, *, shared: bool):
+        told = self.told
+        if shared:
+            return lambda: told.shared_done.update([item]), lambda: None, lambda: told.shared_unknown.update([item])
+        return (lambda: told.done.add(item)), (lambda: told.undone.add(item)), (lambda: told.unknown.add(item))
+
+    def _note_done(self) -> None:
+        now = time.monotonic()
+        self.told.silence_s = max(self.told.silence_s, now - self._last_done)
+        self._last_done = now
 
     def run(self, seconds: float) -> None:
         """Let it act for a while."""
         eventlet.sleep(seconds)
 
-    def until_done(self, more: int, seconds: float = 40) -> None:
+    def until_done(self, more: int = 60, seconds: float = 60) -> None:
         """Let it act until so many more acts were done."""
         wanted = len(self.told.done) + more
-        with eventlet.Timeout(
-            seconds, AssertionError(f"only {len(self.told.done)} of {wanted} acts within {seconds} s")
-        ):
+        late = AssertionError(f"fewer than {more} more acts were done within {seconds} s: {self._counts()}")
+        with eventlet.Timeout(seconds, late):
             while len(self.told.done) < wanted:
                 eventlet.sleep(0.02)
 
+    def _counts(self) -> str:
+        told = self.told
+        return f"done {len(told.done)}, undone {len(told.undone)}, unknown {len(told.unknown)}, {told.faults[:3]}"
+
     def stop(self) -> Told:
-        """End, each client after the act it is at."""
+        """End, each caller after the act it is at."""
         self._stopping = True
-        for client in self._clients:
-            client.wait()
-        self._runtime.drain(1)
-        self._runtime.close()
+        for caller in self._callers:
+            caller.wait()
+        for runtime in self._runtimes:
+            runtime.drain(1)
+            runtime.close()
         return self.told

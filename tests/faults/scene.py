@@ -1,52 +1,82 @@
-"""The town as processes, and the verdict over what was left when everything came to rest."""
+"""The town as processes on servers of its own, with a proxy before the broker."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import defaultdict
+from contextlib import ExitStack
 from typing import Any
 
 import eventlet
 import requests
 
-from tests.faults.load import DEADLINE_S, TOLERANCE_S, Told
-from tests.harness import Process, free_port, wait_for
-from tests.mesh.town.town import Town
+from tests.faults.load import Load, Told
+from tests.faults.verdict import at_rest, verdict
+from tests.harness import PrivateBroker, PrivatePostgres, Process, Proxy, free_port, wait_for
+from tests.harness.broker import greets
+from tests.harness.databases import answers
+from tests.mesh.conftest import without_queues
+from tests.mesh.town.town import STORAGES, Town
 
-#: Stalls of the hub that are no fault of the code: SQLite syncs every commit to a disk that others use too.
-ALLOWED_STALLS = ("do_commit", "sqlite")
+#: Stalls of the hub that are no fault of the code, by a word in their stack.
+ALLOWED_STALLS = {
+    "do_commit": "SQLite syncs every commit to a disk that others use too",
+    "_began": "so it does where a commit before it has to be checkpointed",
+}
 
 
 class Scene:
-    """Starts services of a town as processes; `verdict` says whether every promise was kept."""
+    """Services as processes; they reach the broker through the proxy, the clients go there directly."""
 
-    def __init__(self, town: Town) -> None:
-        self.town = town
+    def __init__(self, broker: PrivateBroker, postgres: PrivatePostgres, folder: str) -> None:
+        self.broker, self.postgres = broker, postgres
         self.processes: dict[str, Process] = {}
         self.health: dict[str, int] = {}
+        self.figures: dict[str, float] = {}
+        self._stack = ExitStack()
+        self.proxy = self._stack.enter_context(Proxy(broker.port))
+        urls = {f"PLUMBLINE_DATABASE_URL_{name.upper()}": postgres.database(name) for name in STORAGES}
+        direct = without_queues(broker.url)
+        self.town = Town({
+            "PLUMBLINE_DATA_DIR": folder, "PLUMBLINE_BROKER_URL": direct, "PLUMBLINE_HEARTBEAT_S": "2", **urls,
+        })  # fmt: skip
+        self.environ = {**self.town.environ, "PLUMBLINE_BROKER_URL": self.proxy.url_for(direct)}
+        self._stack.callback(self.town.stop)
 
-    def run(self, name: str, *command: str, **settings: Any) -> Process:
-        """Start one process under a name of ours; waits until it is ready."""
+    def run(self, name: str, *, dying: tuple[str, int] | None = None, wait: bool = True, **settings: Any) -> Process:
+        """Start speaker, hearer or speaker-2; `dying` names a point where it kills itself, and at which time."""
         self.health[name] = free_port()
         changed = {f"PLUMBLINE_{key.upper()}": str(value) for key, value in settings.items()}
-        environ = {**self.town.environ, **changed, "PLUMBLINE_HEALTH_PORT": str(self.health[name])}
-        environ["PLUMBLINE_LOG_FORMAT"] = "json"
-        command = command or ("run", name.split("-")[0])
-        self.processes[name] = Process([sys.executable, "-m", "tests.mesh.town.run", *command], environ)
-        self.again(name)
+        environ = {**self.environ, "PLUMBLINE_HEALTH_PORT": str(self.health[name]), **changed}
+        program = ["tests.faults.dying", dying[0], str(dying[1])] if dying else ["tests.mesh.town.run"]
+        command = [sys.executable, "-m", *program, "run", name.split("-")[0]]
+        old = self.processes.get(name)
+        if old is not None:
+            old.close()
+        self.processes[name] = self._stack.enter_context(Process(command, environ))
+        if wait:
+            self.ready(name)
         return self.processes[name]
 
-    def again(self, name: str, seconds: float = 30) -> None:
-        """Start it (again) and wait until it is ready."""
+    def again(self, name: str) -> None:
+        """Start it again and wait until it is ready."""
         self.processes[name].start()
-        self.ready(name, seconds)
+        self.ready(name)
 
-    def ready(self, name: str, seconds: float = 30) -> None:
-        """Wait until it says that it is ready."""
-        process = self.processes[name]
-        wait_for(lambda: self.get(name, "ready") == 200 or process.returncode is not None, seconds, f"{name} ready")
-        assert process.returncode is None, process.log[-3000:]
+    def ready(self, *names: str, seconds: float = 40) -> None:
+        """Wait until these, or all, say that they are ready."""
+        for name in names or self.processes:
+            process = self.processes[name]
+            wait_for(lambda n=name: self.get(n, "ready") == 200 or self._ended(n), seconds, f"{name} ready")  # type: ignore[misc]
+            assert process.returncode is None, process.log[-3000:]
+
+    def not_ready(self, name: str, seconds: float = 15) -> None:
+        """Wait until it says that it is not ready; it must live all the same."""
+        wait_for(lambda: self.get(name, "ready") == 503, seconds, f"{name} not ready")
+        assert self.get(name, "live") == 200
+
+    def _ended(self, name: str) -> bool:
+        return self.processes[name].returncode is not None
 
     def get(self, name: str, path: str) -> int:
         """What its health port answers; 0 when it does not."""
@@ -58,64 +88,56 @@ class Scene:
     def metric(self, name: str, metric: str) -> float:
         """The sum of a metric's series in one process."""
         text = requests.get(f"http://127.0.0.1:{self.health[name]}/metrics", timeout=5).text
-        lines = (line for line in text.splitlines() if line.startswith(metric))
+        lines = (line for line in text.splitlines() if line.startswith(f"plumbline_{metric}"))
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
     def logged(self, event: str) -> list[dict]:
         """Log lines of this event, of all processes."""
-        lines = (line for process in self.processes.values() for line in process.log.splitlines())
-        found = (json.loads(line) for line in lines if f'"event":"{event}"' in line)
-        return list(found)
+        return [line for process in self.processes.values() for line in _lines(process.log, event)]
 
-    def at_rest(self, seconds: float = 60) -> None:
-        """Wait until every event that was said has been applied."""
-        with eventlet.Timeout(seconds, AssertionError(f"not at rest: {self.open()}")):
-            while any(self.open()):
-                eventlet.sleep(0.1)
+    def relay_holder(self) -> str:
+        """Which process sends the speaker's events."""
+        began = {
+            name: [line["time"] for line in _lines(process.log, "relay_active") if line["service"] == "speaker"]
+            for name, process in self.processes.items()
+        }
+        return max((times[-1], name) for name, times in began.items() if times)[1]
 
-    def forget_connections(self) -> None:
-        """The test's own connections to a database that was gone are no use."""
+    def rest(self, load: Load, seconds: float = 60) -> Told:
+        """End the load, wait until everything has come to rest, and judge."""
+        told = load.stop()
         for database in self.town.databases.values():
-            database.engine.dispose()
+            database.engine.dispose()  # connections of the test to a database that was gone are no use
+        with eventlet.Timeout(seconds, AssertionError("it does not come to rest")):
+            while not at_rest(self.town):
+                eventlet.sleep(0.1)
+        verdict(self.town, told)
+        stalls = [stall for stall in self.logged("hub_stalled") if not _allowed(stall)]
+        assert stalls == [], "the hub stalled"
+        dead = [name for name, process in self.processes.items() if process.returncode is not None]
+        assert dead == [], "ended by itself"
+        return told
 
-    def open(self) -> tuple[int, int]:
-        """How many acts have no effect yet, and how many lanes are busy."""
-        from plumbline.mesh.storage.tables import inbox_lane
-        from tests.mesh.town import speaker
-
-        versions = {row.id: row.version for row in self.town.rows("speaker", speaker.items)}
-        lanes = self.town.rows("hearer", inbox_lane)
-        applied = {row.aggregate: row.applied for row in lanes}
-        behind = sum(applied.get(item, 0) < version for item, version in versions.items())
-        return behind, sum(lane.state in ("new", "waiting") for lane in lanes)
-
-    def verdict(self, told: Told) -> None:
-        """Assert every promise."""
-        effects = defaultdict(list)
-        for item, sequence, count in self.town.heard():
-            effects[item].append((sequence, count))
-        wrong = {item: found for item, found in effects.items() if found != [(n, n) for n in range(1, len(found) + 1)]}
-        assert not wrong, f"lost, doubled or out of order: {dict(list(wrong.items())[:3])}"
-        assert told.done <= effects.keys(), f"done without effect: {list(told.done - effects.keys())[:3]}"
-        assert not told.undone & effects.keys(), f"undone, with effect: {list(told.undone & effects.keys())[:3]}"
-        short = {item: len(effects[item]) for item, count in told.shared.items() if len(effects[item]) < count}
-        assert not short, f"acts on shared items without effect: {short}"
-        assert told.faults == []
-        assert told.longest_s < DEADLINE_S + TOLERANCE_S, f"a call took {told.longest_s:.1f} s"
-        assert self.parked() == [], "parked for a failure of the machinery"
-        assert [stall for stall in self.logged("hub_stalled") if not _allowed(stall)] == []
-
-    def parked(self) -> list[Any]:
-        """Lanes that wait for a person."""
-        from plumbline.mesh.storage.tables import inbox_lane
-
-        return [lane for lane in self.town.rows("hearer", inbox_lane) if lane.state == "parked"]
+    def heal(self) -> None:
+        """Whatever was broken works again."""
+        self.proxy.heal()
+        if not greets(self.broker.port):
+            self.broker.start()
+        if not answers(self.postgres.admin_url):
+            self.postgres.start()
+        for name, process in self.processes.items():
+            if process.returncode is not None:
+                self.again(name)
 
     def close(self) -> None:
         """End every process."""
-        for process in self.processes.values():
-            process.close()
+        self._stack.close()
+
+
+def _lines(log: str, event: str) -> list[dict]:
+    return [json.loads(line) for line in log.splitlines() if f'"event":"{event}"' in line]
 
 
 def _allowed(stall: dict) -> bool:
+    """One without a stack was over before it could be looked at: the interpreter itself was held up."""
     return not stall["stack"] or any(word in stall["stack"] for word in ALLOWED_STALLS)

@@ -2,57 +2,46 @@
 
 import pytest
 
+from tests.faults import faults
 
-def rest(scene, load):
-    told = load.stop()
-    scene.at_rest()
-    scene.verdict(told)
-    return told
+
+@pytest.fixture(autouse=True)
+def standby(running):
+    """A second speaker, whose relay stands by."""
+    if "speaker-2" not in running.processes:
+        running.run("speaker-2")
 
 
 def test_killing_who_acts(scene, load):
-    for _ in range(3):
-        load.until_done(60)
-        scene.processes["speaker"].kill9()
-        scene.again("speaker")
-    load.until_done(60)
+    for _ in range(2):
+        load.until_done(40)
+        faults.speaker_is_killed(scene, load, 0)
+    load.until_done()
 
-    told = rest(scene, load)
-
-    assert told.unknown, "no kill hit a call under way: the test proves nothing"
+    assert scene.rest(load).unknown, "no kill hit a call under way: the test proves nothing"
 
 
-def test_killing_who_listens_in_the_middle_of_an_effect(scene, load):
-    for _ in range(3):
-        load.until_done(60)
-        scene.processes["hearer"].kill9()
-        scene.again("hearer")
-    load.until_done(60)
+def test_killing_who_listens(scene, load):
+    for _ in range(2):
+        load.until_done(40)
+        faults.hearer_is_killed(scene, load, 0)
+    load.until_done()
 
-    rest(scene, load)
-
-
-def test_killing_the_relay_while_another_stands_by(scene, load):
-    scene.run("speaker-2")
-    holder = "speaker" if '"event":"relay_active"' in scene.processes["speaker"].log else "speaker-2"
-    load.until_done(100)
-    scene.processes[holder].kill9()
-    load.until_done(150)
-
-    told = rest(scene, load)
-
-    assert len(told.unknown) < len(told.done)
-    assert len(scene.logged("relay_active")) >= 3  # speaker, hearer, and the one that took over
+    scene.rest(load)
 
 
-@pytest.mark.parametrize("name", ["speaker", "hearer"])
-def test_stopping_in_order_leaves_no_call_unanswered(scene, load, name):
-    scene.run(f"{name}-2")
-    load.until_done(100)
+def test_when_the_relay_in_office_is_killed_another_takes_over(scene, load):
+    load.until_done()
+    faults.relay_holder_is_killed(scene, load, 0)
+    load.until_done()
 
-    status = scene.processes[name].terminate()
-    load.until_done(60)
+    scene.rest(load)
+    assert scene.figures["take-over"] < 5
 
-    told = rest(scene, load)
-    assert status == 0
-    assert (told.unknown, told.undone) == (set(), set())
+
+def test_nobody_notices_when_one_of_two_is_stopped_in_order(scene, load):
+    load.until_done()
+    faults.speaker_is_stopped(scene, load, 1)
+    load.until_done()
+
+    scene.rest(load)

@@ -1,45 +1,48 @@
 """The database goes away and comes back; what was answered is there, and nothing is charged to an event."""
 
 import eventlet
+import pytest
 
+from tests.faults import faults
 from tests.faults.scene import Scene
-from tests.faults.test_kills import rest
+from tests.faults.test_broker import suffer
 from tests.harness import wait_for
 
 
-def test_a_restart_under_load(scene, load, own_postgres):
-    load.until_done(100)
-    own_postgres.restart("immediate")
-    load.until_done(100, 60)
-    scene.forget_connections()
-
-    rest(scene, load)
-    assert all(process.returncode is None for process in scene.processes.values())
+def test_a_restart_in_the_middle_of_everything(scene, load):
+    suffer(scene, load, faults.database_restarts, 0)
 
 
-def test_a_kill_under_load(scene, load, own_postgres):
-    load.until_done(100)
+def test_while_a_killed_database_is_away_nobody_dies(scene, load):
+    suffer(scene, load, faults.database_is_killed, 2)
+
+
+def test_with_every_connection_waiting_for_a_lock_calls_end_in_time(scene, load):
+    """A pool of one, and a stranger who holds what it wants."""
+    scene.processes["speaker"].terminate()
+    scene.run("speaker", pool_size=1, pool_timeout_s=0.5)
+    suffer(scene, load, faults.row_is_locked, 5)
+
+    assert "PoolExhausted" in scene.processes["speaker"].log
+
+
+@pytest.fixture
+def without_database(own_broker, own_postgres, tmp_path):
+    """The town's surroundings; then the database is killed."""
+    scene = Scene(own_broker, own_postgres, str(tmp_path))
     own_postgres.kill()
-    load.run(2)
-    assert scene.get("speaker", "live") == 200
-    wait_for(lambda: scene.get("speaker", "ready") == 503, 10, "not ready without a database")
-    own_postgres.start()
-    load.until_done(100, 60)
-    scene.forget_connections()
-
-    rest(scene, load)
+    yield scene
+    scene.heal()
+    scene.close()
 
 
-def test_a_database_that_is_absent_at_the_start(town, own_postgres):
-    own_postgres.kill()
-    scene = Scene(town)
-    try:
-        started = eventlet.spawn(scene.run, "speaker")
-        wait_for(lambda: "speaker" in scene.health and scene.get("speaker", "live") == 200, 20, "it lives")
-        assert scene.get("speaker", "ready") == 503
-        own_postgres.start()
-        started.wait()
-        assert scene.get("speaker", "ready") == 200
-    finally:
-        own_postgres.await_ready()
-        scene.close()
+def test_a_process_that_starts_without_a_database_lives_and_is_ready_when_there_is_one(without_database):
+    scene = without_database
+    started = eventlet.spawn(scene.run, "speaker")
+    wait_for(lambda: scene.health and scene.get("speaker", "live") == 200, 20, "it lives")
+    scene.not_ready("speaker", 5)
+
+    scene.postgres.start()
+    started.wait()
+
+    assert scene.get("speaker", "ready") == 200
