@@ -17,7 +17,7 @@ from plumbline.mesh.claims import POSTPONED_S, pause_after
 from plumbline.mesh.events import hearing
 from plumbline.mesh.logs import get_logger
 from plumbline.mesh.storage.tables import inbox_lane
-from plumbline.mesh.storage.work import Storage, Work
+from plumbline.mesh.storage.work import Storage, Work, form
 
 log = get_logger(__name__)
 
@@ -113,7 +113,7 @@ class InboxClaim:
         event = Envelope.from_wire(row.envelope)
         heard = Heard(
             event.id, event.source, event.type, event.aggregate, event.sequence, event.occurred_at,
-            listener.schema().load(event.data),
+            form(listener.schema).load(event.data),
         )  # fmt: skip
         span = traces.applying(self.service, event.source, event.type, event.traceparent)
         with contexts.use(_context(event)), span:

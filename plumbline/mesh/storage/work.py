@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import MetaData, Table, insert, inspect
@@ -82,7 +83,7 @@ class Work:
                 "occurred_at": self.legal_now,
                 "recorded_at": clock.utcnow(),
                 "traceparent": traces.current(),
-                "data": event().dump(asdict(data) if is_dataclass(data) and not isinstance(data, type) else data),
+                "data": form(event).dump(asdict(data) if is_dataclass(data) and not isinstance(data, type) else data),
             }
         )
 
@@ -145,6 +146,12 @@ WORTH_STARTING_OVER = (StaleVersion, IntegrityError)
 
 
 _dice = random.Random()  # of our own: whoever seeds the common one must not make ids come again
+
+
+@cache
+def form(schema: type) -> Any:
+    """The one instance of a schema: making one costs more than using it."""
+    return schema()
 
 
 def _event_id() -> str:
