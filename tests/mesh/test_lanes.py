@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from plumbline.mesh import clock, context as contexts
 from plumbline.mesh.broker.topology import inbox_queue
+from plumbline.mesh.events import applying
 from plumbline.mesh.storage.tables import due_work, inbox, outbox
 from tests.mesh.town import hearer, wire
 from tests.mesh.town.town import until
@@ -98,19 +99,23 @@ def test_the_effect_of_an_event_that_fails_in_the_end_is_rolled_back(town, heari
     assert sequences(town, "a") == [1, 2]
 
 
-def test_the_mark_and_the_effect_are_saved_together_or_not_at_all(town, hearing, monkeypatch):
-    commit, deaths = Session.commit, iter([True, True])
+@pytest.mark.parametrize("step", ["finish", "commit"])
+def test_the_effect_and_its_mark_are_saved_together_or_not_at_all(town, hearing, monkeypatch, step):
+    """The process ends after the effect, before the mark or before the commit: nothing of it is there."""
+    deaths = iter([True, True])
+    where = applying.hearing if step == "finish" else Session
+    goes_well = getattr(where, step)
 
-    def die(session):
+    def die(session, *args):
         if session.info.get("effect") and next(deaths, False):
             raise ConnectionError("the process ends here")
-        commit(session)
+        goes_well(session, *args)
 
     def marked(event, work):
         work.session.info["effect"] = True
         note(event, work)
 
-    monkeypatch.setattr(Session, "commit", die)
+    monkeypatch.setattr(where, step, die)
     hearing(marked, items="a", times=2)
 
     until(lambda: len(town.heard()) >= 2)
