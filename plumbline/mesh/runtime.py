@@ -16,6 +16,7 @@ from plumbline.mesh.events.applying import InboxClaim, Listener
 from plumbline.mesh.events.catchup import CatchUp
 from plumbline.mesh.events.receiver import Receiver
 from plumbline.mesh.events.relay import Relay
+from plumbline.mesh.events.retention import Retention
 from plumbline.mesh.events.sending import events_after
 from plumbline.mesh.jobs import JobClaim
 from plumbline.mesh.rpc.client import Client
@@ -59,6 +60,7 @@ class Runtime:
             limit=settings.message_limit_bytes,
         )
         self.relay: Relay | None = None
+        self.retention: Retention | None = None
         self.server: Server | None = None
         self.receivers: list[Receiver] = []
         self.catch_ups: list[CatchUp] = []
@@ -88,7 +90,7 @@ class Runtime:
 
     def start(self) -> None:
         """Connect and begin; nothing here waits for broker or database."""
-        if self.serves and self.declared.methods:
+        if self.serves and (self.declared.methods or self.database is not None):
             self.server = Server(
                 self.service,
                 self.answer,
@@ -103,7 +105,8 @@ class Runtime:
                 self._events(self.database, self.declared.storage, engine)
             else:
                 self._jobs(self.database, self.declared.storage, engine)
-        for part in (self.outgoing, self.incoming, self.relay, *self.receivers, *self.catch_ups, *self.loops.values()):
+        kept = (self.relay, self.retention)
+        for part in (self.outgoing, self.incoming, *kept, *self.receivers, *self.catch_ups, *self.loops.values()):
             if part is not None:
                 part.start()
 
@@ -121,6 +124,8 @@ class Runtime:
             limit=s.message_limit_bytes - AROUND_AN_EVENT,
             heartbeat_s=int(s.heartbeat_s),
         )
+        if s.outbox_retention_days:
+            self.retention = Retention(self.service, database, engine, days=s.outbox_retention_days)
         backoff = (s.inbox_backoff_first_s, s.inbox_backoff_max_s)
         if sources := sorted({source for source, _ in self.declared.listeners}):
             self._inbox(database, storage, engine, sources, backoff)
@@ -193,6 +198,8 @@ class Runtime:
 
     def flush(self) -> None:
         """Send what was said, and say no more."""
+        if self.retention is not None:
+            self.retention.stop()
         if self.relay is not None:
             self.relay.stop()
 
