@@ -51,11 +51,17 @@ class Host:
         """Bring the services up; raises SchemaBehind. Waits for a database that is away, not for the broker."""
         logs.configure(self.settings)
         clock.configure(self.settings)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: eventlet.spawn_n(self.ask_to_stop))
         traces.configure(self.settings, "+".join(self.services) if len(self.services) == 1 else "plumbline")
         self.health.start()
         self.stalls.start()
         for name in self.services:
             self._wait_for_schema(name)
+        if not self._stop.ready():
+            self._start_containers()
+
+    def _start_containers(self) -> None:
         config: dict[str, Any] = {
             "plumbline": {"settings": self.settings, "parties": city.parties(), "serves": self.serves},
             "max_workers": self.settings.max_workers,
@@ -124,8 +130,6 @@ class Host:
 
     def wait(self) -> None:
         """Run until SIGTERM or SIGINT, or until a container dies."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: eventlet.spawn_n(self.ask_to_stop))
         for container in self.containers:
             self._greenlets.append(eventlet.spawn(self._outlive, container))
         self._stop.wait()
