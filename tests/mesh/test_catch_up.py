@@ -38,6 +38,21 @@ def test_what_was_lost_in_the_middle_is_fetched_as_soon_as_the_next_event_shows_
     until(lambda: sequences(town, "b") == [1, 2])
 
 
+def test_the_only_event_of_an_aggregate_is_missed_when_another_comes_after_it(build):
+    town = build(catch_up_s=3600)
+    town.start("speaker", "hearer")
+    until(lambda: town.rows("hearer", inbox_source))
+    town.say("a")
+    town.say("b")
+    _, after = town.wires()
+
+    with Queues(town.settings.broker_url) as queue:
+        queue.send(QUEUE, after)
+
+    until(lambda: sequences(town, "b") == [1])
+    until(lambda: sequences(town, "a") == [1])
+
+
 def test_even_the_last_event_is_missed_when_it_was_lost(attentive):
     town = attentive
     town.start("speaker", "hearer")

@@ -8,6 +8,7 @@ import pytest
 from plumbline.mesh import context as contexts
 from plumbline.mesh.errors import RemoteFault, TimedOut
 from plumbline.mesh.rpc import codec
+from tests.mesh.town.queues import Queues
 from tests.mesh.town.town import until
 
 SOON = 5.0
@@ -151,3 +152,25 @@ def test_who_stops_answers_what_it_took(build):
 
     assert caller.wait() == {"answered": True}
     stopping.wait()
+
+
+def test_requests_that_call_themselves_alike_take_nobodys_place(build):
+    """Each has a place among the workers; one that were never acknowledged would keep it for ever."""
+    town = build(max_workers=3)
+    container = town.start("speaker")
+    town.start("hearer")
+    running = container.runtime.server.running
+    gates = {"first": eventlet.event.Event(), "then": eventlet.event.Event()}
+    town.declare("speaker", "slow", lambda request: gates[request.get("gate", "first")].wait() or {})
+    with Queues(town.settings.broker_url) as queue:
+        alike = {"headers": headers("slow"), "reply_to": "nobody", "correlation_id": "same"}
+        for _ in range(6):
+            queue.put(codec.queue_name("speaker"), b"{}", **alike)
+        until(lambda: running, what="the first one taken")
+        gates["first"].send(None)
+        until(lambda: not running and queue.count(codec.queue_name("speaker")) == 0, what="all of them gone")
+
+    callers = [eventlet.spawn(town.call, "speaker", "slow", {"gate": "then"}) for _ in range(3)]
+    until(lambda: len(running) == 3, what="three at work")
+    gates["then"].send(None)
+    assert [caller.wait() for caller in callers] == [{}, {}, {}]

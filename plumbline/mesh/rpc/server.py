@@ -91,9 +91,13 @@ class Server:
             log.warning("rpc_malformed", service=self.service, reason=str(error))
             self._ack(self._channel, message.delivery_tag)
             return
-        running = request.call_id in self.running
+        channel, _ = self.running.get(request.call_id, (None, 0))
+        if channel is not None and channel is self._channel:
+            log.warning("rpc_malformed", service=self.service, reason="a call of this name is under way")
+            self._ack(channel, message.delivery_tag)
+            return
         self.running[request.call_id] = (self._channel, message.delivery_tag)
-        if running:
+        if channel is not None:
             return  # delivered anew after a lost connection, while we are at it: only its tag is new
         self._started.add(request)
 
