@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from plumbline.mesh import metrics
 from plumbline.mesh.broker import topology
 from plumbline.mesh.broker.topology import inbox_queue
+from plumbline.mesh.errors import TimedOut
 from plumbline.mesh.storage.tables import inbox_source, outbox
 from tests.mesh.town.queues import Queues
 from tests.mesh.town.town import PARTIES, until
@@ -58,6 +58,7 @@ def test_even_the_last_event_is_missed_when_it_was_lost(attentive):
     town.start("speaker", "hearer")
     town.say("a", times=2)
     until(lambda: sequences(town) == [1, 2])
+    town.running[0].runtime.relay.stop()
 
     town.say("a")
     town.wires()
@@ -110,8 +111,9 @@ def test_while_the_source_is_away_the_consumer_asks_again(attentive):
     town = attentive
     town.say("a", times=3)
     town.wires()
-    town.start("hearer")
-    until(lambda: metrics.rpc_client("hearer", "speaker", "events_after"))
+    hearer = town.start("hearer")
+    with pytest.raises(TimedOut):
+        hearer.runtime.catch_ups[0].run_once()
 
     town.start("speaker")
 

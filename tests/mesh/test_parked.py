@@ -115,7 +115,7 @@ def test_what_is_replayed_too_early_is_parked_again(town, ear):
     decide(town, parked.replay)
 
     until(lambda: town.lane("b").state == "parked")
-    assert [lane.sequence for lane in lanes(town)] == [1]
+    assert [(lane.sequence, lane.attempts) for lane in lanes(town)] == [(1, town.settings.inbox_attempts)]
 
 
 def test_what_is_discarded_is_passed_over_and_kept(town, ear):
