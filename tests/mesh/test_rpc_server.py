@@ -41,7 +41,7 @@ HOSTILE = {
     "a list for a context": {"headers": headers("note", officer=["a", "b"])},
     "a legal instant without an offset": {"headers": headers("note", **{"legal-now": "2026-01-01T00:00:00"})},
     "bytes that are no text": {"headers": headers("note"), "body": b"\xff\xfe\x00"},
-    "huge": {"headers": headers("note"), "body": b'{"a": "' + b"x" * 3_000_000},
+    "huge": {"headers": headers("note"), "body": b'{"a": "' + b"x" * 3_000_000 + b'"}'},
 }
 
 

@@ -50,10 +50,12 @@ def request_headers(method: str, context: Context, deadline: float, traceparent:
     return headers
 
 
-def read_request(message: Any) -> Request:
-    """Check a delivered message; raises Malformed and never anything else."""
+def read_request(message: Any, limit: int) -> Request:
+    """Check a delivered message of at most `limit` bytes; raises Malformed and never anything else."""
     try:
         properties, headers = message.properties, message.headers
+        if len(message.body) > limit:
+            raise Malformed(f"{len(message.body)} bytes")
         if properties.get("content_type") != "application/json":
             raise Malformed("not JSON")
         deadline = min(float(headers["deadline"]), time.time() + FARTHEST_DEADLINE_S)

@@ -86,7 +86,7 @@ class Server:
             self._ack(self._channel, message.delivery_tag)
             return
         try:
-            request = codec.read_request(message)
+            request = codec.read_request(message, self.limit)
         except Malformed as error:
             log.warning("rpc_malformed", service=self.service, reason=str(error))
             self._ack(self._channel, message.delivery_tag)
