@@ -50,3 +50,13 @@ def load(scene):
     load.until_done(20)
     yield load
     load.stop()
+
+
+@pytest.fixture
+def without_database(own_broker, own_postgres, tmp_path):
+    """The town's surroundings; then the database is killed."""
+    scene = Scene(own_broker, own_postgres, str(tmp_path))
+    own_postgres.kill()
+    yield scene
+    scene.heal()
+    scene.close()

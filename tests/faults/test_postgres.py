@@ -1,10 +1,8 @@
 """The database goes away and comes back; what was answered is there, and nothing is charged to an event."""
 
 import eventlet
-import pytest
 
 from tests.faults import faults
-from tests.faults.scene import Scene
 from tests.faults.test_broker import suffer
 from tests.harness import wait_for
 
@@ -24,16 +22,6 @@ def test_with_every_connection_waiting_for_a_lock_calls_end_in_time(scene, load)
     suffer(scene, load, faults.row_is_locked, 5)
 
     assert "PoolExhausted" in scene.processes["speaker"].log
-
-
-@pytest.fixture
-def without_database(own_broker, own_postgres, tmp_path):
-    """The town's surroundings; then the database is killed."""
-    scene = Scene(own_broker, own_postgres, str(tmp_path))
-    own_postgres.kill()
-    yield scene
-    scene.heal()
-    scene.close()
 
 
 def test_a_process_that_starts_without_a_database_lives_and_is_ready_when_there_is_one(without_database):

@@ -58,13 +58,14 @@ def _nobody_charged(town: Town) -> None:
     assert not (wrong := [lane for lane in lanes if lane.state != "idle" or lane.attempts]), _some(wrong)
 
 
-def at_rest(town: Town) -> bool:
-    """Whether every event that was said has been sent and applied."""
+def unfinished(town: Town) -> list[str]:
+    """What was said and has not been sent and applied yet."""
     versions = {row.id: row.version for row in town.rows("speaker", speaker.items)}
-    lanes = town.rows("hearer", inbox_lane)
-    if versions != {lane.aggregate: lane.applied for lane in lanes} or any(lane.state != "idle" for lane in lanes):
-        return False
-    return all(row.sent_at for row in town.rows("speaker", outbox))
+    lanes = {lane.aggregate: lane for lane in town.rows("hearer", inbox_lane)}
+    unsent = [f"unsent: {row.aggregate} {row.sequence}" for row in town.rows("speaker", outbox) if not row.sent_at]
+    behind = [item for item, version in versions.items() if item not in lanes or lanes[item].applied < version]
+    busy = [f"{lane.state}: {lane.aggregate} {lane.applied}" for lane in lanes.values() if lane.state != "idle"]
+    return [*unsent, *(f"not applied: {item}" for item in behind), *busy]
 
 
 def _some(found: object) -> list:
