@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
 
 def measure(names: list[str], effort: Effort) -> dict:
     """Run chapters on fresh servers; prints each when it is done."""
+    busy = machine.Busy()
     with Surroundings() as surroundings:
         facts = machine.facts(surroundings.broker_version(), surroundings.postgres_version())
         chapters: list[dict] = []
@@ -47,6 +48,8 @@ def measure(names: list[str], effort: Effort) -> dict:
             chapter = import_module(f"bench.chapters.{name}").measure(surroundings, effort)
             show(chapter)
             chapters.append(chapter.to_json())
+    facts["other work on the machine"] = busy.others()
+    print(f"\nother work on the machine: {facts['other work on the machine']}")
     return {"machine": facts, "rounds": effort.rounds, "chapters": chapters}
 
 

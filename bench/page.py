@@ -53,7 +53,7 @@ def _chapter(chapter: Chapter, plots: list[str]) -> str:
         parts.append(f"**{found.title}**\n\n{table(found.columns, found.rows)}")
     for process, rows in chapter.profiles.items():
         shares = [[f"`{where}`", f"{part:.1%}"] for where, part in rows[:15]]
-        parts.append(f"**Where {process} spent its processor time**\n\n{table(('function itself', 'part'), shares)}")
+        parts.append(f"**Processor time of {process}**\n\n{table(('function', 'part'), shares)}")
     return "\n\n".join(parts) + "\n"
 
 

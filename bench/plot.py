@@ -7,17 +7,19 @@ from html import escape
 
 from bench.figures import Chapter, shown
 
-WIDTH, LABEL, BAR, GAP, TOP = 760, 250, 20, 8, 46
+WIDTH, LABEL, BAR, GAP, TOP = 780, 270, 20, 8, 46
 COLOURS = {"plumbline": "#2f81f7", "stock nameko": "#d29922", "aio-pika": "#3fb950", "raw py-amqp": "#8b949e"}
 FONT = 'font-family="system-ui, sans-serif" font-size="13" fill="#8b949e"'
 
 
 def bars(title: str, unit: str, rows: Sequence[tuple[str, float, str]]) -> str:
-    """Horizontal bars: label, value, colour; an empty label begins a new group."""
+    """Horizontal bars: label, value, colour; a row without a label is a gap."""
     most = max((value for _, value, _ in rows), default=1) or 1
     room, height = WIDTH - LABEL - 90, TOP + len(rows) * (BAR + GAP)
     parts = [f'<text x="10" y="24" {FONT} font-weight="bold">{escape(title)} ({escape(unit)})</text>']
     for number, (label, value, colour) in enumerate(rows):
+        if not label:
+            continue
         y, length = TOP + number * (BAR + GAP), room * value / most
         parts += [
             f'<text x="{LABEL - 8}" y="{y + 15}" text-anchor="end" {FONT}>{escape(label)}</text>',
@@ -34,6 +36,9 @@ def plots(chapter: Chapter) -> dict[str, str]:
         return {}
     rate, cost = [], []
     for size, callers, who, per_s, _, _, _, *used in chapter.tables[0].rows:
+        if rate and who == rate[0][0].partition(",")[0]:
+            rate.append(("", 0.0, ""))
+            cost.append(("", 0.0, ""))
         label, colour = f"{who}, {size}, {callers} at once", COLOURS.get(who, "#8b949e")
         rate.append((label, float(per_s), colour))
         cost.append((label, float(sum(used)), colour))

@@ -6,7 +6,7 @@ import itertools
 
 from bench.figures import Chapter, Table, Target
 from bench.load import share
-from bench.processes import Failed, Measured, cpu_s
+from bench.processes import Failed, Measured, cpu_s, profiled
 from bench.rounds import Effort, Figures, alternate
 from bench.surroundings import Surroundings, run_sql
 from tests.harness import wait_for
@@ -83,7 +83,9 @@ def measure(surroundings: Surroundings, effort: Effort) -> Chapter:
         for name, found in alternate(loads, effort.rounds).items():
             cost = [found["speaker_us"], found["hearer_us"], found["broker_us"]]
             chapter.tables[0].rows.append([name, effort.events, found["per_s"], *cost])
-            chapter.targets.append(Target(f"events/s, {name}", found["per_s"], least=500))
+            # With one event to an act it is the acts that fill the processors, so that is not what is asked.
+            bulk = LOADS[name][0] > 1
+            chapter.targets.append(Target(f"events/s, {name}", found["per_s"], least=500 if bulk else None, aimed=500))
         _calm(chapter, pair.calm(max(effort.events // 15, 20)))
         pair.check()
         if chapter.missed:
@@ -102,4 +104,8 @@ def _profile(pair: Pair, effort: Effort) -> dict[str, list[tuple[str, float]]]:
     for process in both.values():
         process.ask("profile")
     pair.burst(effort.events, 50, 4)
-    return {f"{name}, 50 events each": process.ask("profiled")["own"] for name, process in both.items()}
+    return {
+        name: rows
+        for who, process in both.items()
+        for name, rows in profiled(f"{who}, 50 events each", process).items()
+    }

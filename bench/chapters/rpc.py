@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from bench.figures import Chapter, Table, Target
-from bench.processes import Measured, resident_mb
+from bench.processes import Measured, profiled, resident_mb
 from bench.rivals import answers
 from bench.rounds import Effort, Figures, Rounds, alternate, with_cpu
 from bench.surroundings import Surroundings
@@ -87,7 +87,4 @@ def _profile(service: Measured, caller: Measured, order: dict) -> dict[str, list
     for process in (service, caller):
         process.ask("profile")
     caller.ask("call", **order)
-    return {
-        f"plumbline {name}, 64 callers": process.ask("profiled")["own"]
-        for name, process in (("service", service), ("caller", caller))
-    }
+    return {**profiled("our service, 64 callers", service), **profiled("our caller, 64 callers", caller)}
