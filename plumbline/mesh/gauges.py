@@ -33,7 +33,7 @@ def watch(runtime: Runtime) -> None:
 
 def links(runtime: Runtime) -> None:
     """Whether the links stand."""
-    for link in (runtime.outgoing, runtime.incoming):
+    for link in runtime.links:
         gauge = metrics.link(runtime.service, link.name.rsplit(".", 1)[-1])
         gauge.connected.set(link.connected)
         gauge.blocked.set(link.blocked)

@@ -99,7 +99,7 @@ class Host:
     def _watch(self, container: MeshContainer) -> None:
         """Refresh what readiness depends on, each second and whenever a link changes."""
         runtime, name = container.runtime, container.service_name
-        for link in (runtime.outgoing, runtime.incoming):
+        for link in runtime.links:
             link.watchers.append(lambda: self._links(container))
         while True:
             self._links(container)
@@ -118,7 +118,7 @@ class Host:
     def _links(self, container: MeshContainer) -> None:
         runtime, name = container.runtime, container.service_name
         blocked = runtime.outgoing.blocked
-        up = (runtime.outgoing.up and runtime.incoming.up) or not self.serves
+        up = all(link.up for link in runtime.links) or not self.serves
         self.health.set(name, "broker", up, "" if up else "blocked" if blocked else "no connection")
         self.health.set(name, "accepting", runtime.incoming.up or not self.serves)
 

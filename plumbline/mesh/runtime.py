@@ -51,6 +51,8 @@ class Runtime:
         self.declared = Declared()
         self.database: Database | None = None
         self.outgoing, self.incoming = self._link("out"), self._link("in")
+        #: Events have a connection of their own: a broken queue of theirs must not end calls as well.
+        self.hearing = self._link("events")
         self.client = Client(
             service,
             self.outgoing,
@@ -75,6 +77,11 @@ class Runtime:
             heartbeat_s=int(s.heartbeat_s),
             connect_timeout_s=s.connect_timeout_s,
         )
+
+    @property
+    def links(self) -> list[Link]:
+        """The connections it needs."""
+        return [self.outgoing, self.incoming, *([self.hearing] if self.receivers else [])]
 
     def use(self, storage: Storage) -> None:
         """Open the service's database."""
@@ -106,7 +113,7 @@ class Runtime:
             else:
                 self._jobs(self.database, self.declared.storage, engine)
         kept = (self.relay, self.retention)
-        for part in (self.outgoing, self.incoming, *kept, *self.receivers, *self.catch_ups, *self.loops.values()):
+        for part in (*self.links, *kept, *self.receivers, *self.catch_ups, *self.loops.values()):
             if part is not None:
                 part.start()
 
@@ -153,7 +160,7 @@ class Runtime:
         loop = self._loop(claim, database, engine, workers=s.inbox_workers, batch=32, poll_s=0.5)
         for source in sources:
             receiver = Receiver(
-                self.service, source, database, engine, self.incoming,
+                self.service, source, database, engine, self.hearing,
                 batch=s.inbox_batch, limit=s.message_limit_bytes,
             )  # fmt: skip
             receiver.on_stored = loop.wake
@@ -208,7 +215,7 @@ class Runtime:
         parts: list[Any] = [*self.receivers, *self.catch_ups]
         for part in parts:
             part.stop()
-        self.incoming.stop()
-        self.outgoing.stop()
+        for link in reversed(self.links):
+            link.stop()
         if self.database is not None:
             self.database.close()

@@ -51,7 +51,7 @@ class Town:
             party = {"settings": self.settings, "parties": self.parties, "serves": True}
             container = MeshContainer(city.face(name), {"plumbline": party, "WEB_SERVER_ADDRESS": HTTP})
             container.start()
-            assert container.runtime.outgoing.wait_up(10) and container.runtime.incoming.wait_up(10)
+            assert all(link.wait_up(10) for link in container.runtime.links)
             self.running[name] = container
 
     def stop(self, *names: str) -> None:

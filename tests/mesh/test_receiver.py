@@ -73,7 +73,7 @@ def test_a_lost_connection_brings_everything_again_to_no_effect(town):
     for n in range(5):
         town.say("a", times=3)
         until(lambda n=n: town.rows("hearer", inbox) or len(town.heard()) > 3 * n)
-        town.running[1].runtime.incoming.fail("pulled out by the test")
+        town.running[1].runtime.hearing.fail("pulled out by the test")
 
     until(lambda: len(town.heard()) >= 15)
     assert [sequence for _, sequence, _ in town.heard()] == list(range(1, 16))

@@ -16,6 +16,8 @@ from plumbline.mesh.logs import get_logger
 
 log = get_logger(__name__)
 PAGE = 200
+#: While nothing can be received, events are fetched, this often.
+FETCH_S = 2.0
 
 
 class CatchUp:
@@ -62,7 +64,7 @@ class CatchUp:
                 )
                 eventlet.sleep(1)
                 continue
-            with eventlet.Timeout(self.every_s, False):
+            with eventlet.Timeout(self.every_s if self.receiver.link.up else min(self.every_s, FETCH_S), False):
                 self._wanted.wait()
                 eventlet.sleep(0.2)  # what looked missing is often only on its way
 

@@ -41,15 +41,21 @@ def advance(session: Session, holder: str, sent: Sequence[int], limit: int) -> l
     head = _head(session, holder)
     if sent:
         session.execute(update(outbox).where(outbox.c.row.in_(sent)).values(sent_at=clock.utcnow(), error=None))
-    rows = list(session.execute(unsent(limit)))
-    fresh = [row.row for row in rows if row.position is None]
+    fresh = list(session.execute(_without_position(limit)).scalars())
     if fresh:
         _give_positions(session, fresh, head)
         session.execute(update(outbox_head).values(position=head.position + len(fresh)))
-        rows = list(
-            session.execute(select(outbox).where(outbox.c.row.in_([row.row for row in rows])).order_by(outbox.c.row))
-        )
-    return sorted(rows, key=lambda row: row.position)
+    # A row that was committed just now has no position yet; it is the next batch's.
+    positioned = [row for row in session.execute(unsent(limit)) if row.position is not None]
+    return sorted(positioned, key=lambda row: row.position)
+
+
+def _without_position(limit: int) -> Any:
+    """The rows to be given the next positions, whether or not those before them could be sent.
+
+    So the feed goes on, for all who fetch, also while the broker takes nothing.
+    """
+    return unsent(limit).with_only_columns(outbox.c.row).where(outbox.c.position.is_(None))
 
 
 def unsent(limit: int) -> Any:

@@ -56,7 +56,7 @@ class Town:
             container = MeshContainer(FACES[name], config)
             container.start()
             if serves:
-                assert container.runtime.outgoing.wait_up(10) and container.runtime.incoming.wait_up(10)
+                assert all(link.wait_up(10) for link in container.runtime.links)
             self.running.append(container)
         return self.running[-1]
 
