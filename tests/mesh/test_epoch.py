@@ -5,8 +5,9 @@ from typer.testing import CliRunner
 
 from plumbline.cli import outbox as command
 from plumbline.mesh import city
-from plumbline.mesh.events import sending
+from plumbline.mesh.events import parked, sending
 from plumbline.mesh.storage.tables import inbox_source, outbox, outbox_head
+from tests.mesh.town import hearer
 from tests.mesh.town.speaker import items
 from tests.mesh.town.town import FACES, until
 
@@ -99,6 +100,28 @@ def test_restored_twice_it_still_goes_on(build):
 
     assert sequences(town) == [1, 2, 3, 4, 3, 4, 3, 4]
     assert town.lane("a").epoch == 3
+
+
+def test_a_rebuild_before_the_restore_hides_nothing_that_is_said_after_it(build):
+    town = attentive(build)
+    speaker = town.start("speaker")
+    town.start("hearer")
+    town.say("a", times=5)
+    until(lambda: len(town.heard()) == 5)
+    with town.databases["hearer"].writing() as session:
+        parked.rebuild(session, hearer.STORAGE, "speaker")
+        session.commit()
+    until(lambda: town.lane("a").applied == 5)
+    done = []
+    town.listen(lambda event, work: done.append(event.sequence))
+    speaker.stop()
+    restore(town, a=3)
+
+    town.start("speaker")
+    town.say("a", times=2)
+
+    until(lambda: (town.lane("a").epoch, town.lane("a").applied) == (2, 5))
+    assert done == [4, 5]
 
 
 def test_the_relay_that_sent_before_the_restore_may_send_no_more(town):
