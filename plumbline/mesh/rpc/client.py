@@ -16,7 +16,7 @@ from plumbline.mesh.context import Context
 from plumbline.mesh.errors import CallInsideWork, MeshError, TimedOut, Unavailable
 from plumbline.mesh.rpc import codec
 from plumbline.mesh.rpc.breaker import Breaker
-from plumbline.mesh.rpc.pending import Deadlines, Pending
+from plumbline.mesh.rpc.pending import LOST, Deadlines, Pending
 from plumbline.mesh.storage.work import work_is_open
 
 
@@ -42,7 +42,7 @@ class Replies:
         """Answers to what is under way would go to a queue that is gone."""
         self.queue = ""
         for pending in list(self.pending.values()):
-            pending.settle(codec.failure("timed-out", "the connection was lost"))
+            pending.settle(LOST)
 
     def _arrived(self, message: Any) -> None:
         pending = self.pending.get(message.properties.get("correlation_id"))
@@ -117,7 +117,7 @@ class Client:
         try:
             self._publish(pending, codec.request_headers(method, context, deadline, traces.current()), body)
         except BaseException as error:
-            self.forget(pending, type(error).__name__)
+            self.forget(pending, type(error).__name__, heard=False)
             raise
         self.deadlines.note(deadline)
         return pending
@@ -145,10 +145,11 @@ class Client:
         except OSError as error:
             raise TimedOut(pending.service, "the connection was lost while sending") from error
 
-    def forget(self, pending: Pending, kind: str) -> None:
-        """End a call's bookkeeping, once."""
+    def forget(self, pending: Pending, kind: str, *, heard: bool = True) -> None:
+        """End a call's bookkeeping, once; `heard` unless it was never sent, which says nothing about the other side."""
         if self.replies.pending.pop(pending.id, None) is None:
             return
         self.in_flight[pending.service] -= 1
-        self.breakers[pending.service].saw(timed_out=kind == TimedOut.__name__)
+        if heard and pending.answered is not None:
+            self.breakers[pending.service].saw(timed_out=not pending.answered)
         pending.ended(kind)

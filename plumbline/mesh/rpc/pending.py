@@ -27,6 +27,11 @@ OUTCOMES = {
 }
 
 
+#: What ends a call when no answer does; neither says that the other service is there.
+SILENCE = codec.failure("timed-out", "no answer in time")
+LOST = codec.failure("timed-out", "the connection was lost")
+
+
 class Pending:
     """A call that is under way."""
 
@@ -47,6 +52,11 @@ class Pending:
             if self._waiter is not None:
                 _resumed.add(self)
 
+    @property
+    def answered(self) -> bool | None:
+        """Whether somebody answered in time; None when that cannot be known."""
+        return None if self._reply is None or self._reply is LOST else self._reply is not SILENCE
+
     def result(self) -> Any:
         """Wait for the answer; raises Refused, TimedOut, Unavailable, UnknownService or RemoteFault."""
         kind = "ok"
@@ -66,7 +76,7 @@ class Pending:
 
     def expire(self) -> None:
         """The deadline has come; a call whose answer nobody fetched is forgotten."""
-        self.settle(codec.failure("timed-out", "no answer in time"))
+        self.settle(SILENCE)
         if self._waiter is None:
             self._client.forget(self, codec.kind(self.service, self._reply))
 

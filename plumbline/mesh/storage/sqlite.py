@@ -51,6 +51,11 @@ def _begin_immediate(connection, wait_s: float) -> None:
             eventlet.sleep(0.005)
 
 
+def took_nothing(error: OperationalError) -> bool:
+    """Whether a failed commit has certainly saved nothing: the disk was full before the last page was written."""
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
 @contextmanager
 def only_writer(path: str, wait_s: float) -> Iterator[None]:
     """Hold the right to write to this file among this process's greenlets; raises PoolExhausted after `wait_s`."""

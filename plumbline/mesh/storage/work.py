@@ -13,13 +13,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import MetaData, Table, insert, inspect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from plumbline.mesh import clock, traces
 from plumbline.mesh.context import remaining
 from plumbline.mesh.errors import DeadlinePassed, ReadOnlyWork, StaleVersion, UnsaidChange, WorkInsideWork
+from plumbline.mesh.storage import sqlite
 from plumbline.mesh.storage.asking import DueWork, Jobs
 from plumbline.mesh.storage.database import Database
 from plumbline.mesh.storage.tables import outbox
@@ -116,7 +117,12 @@ class Work:
         if left is not None and left <= 0:
             raise DeadlinePassed
         commits.set(commits.get() + 1)
-        self.session.commit()
+        try:
+            self.session.commit()
+        except OperationalError as error:
+            if sqlite.took_nothing(error):
+                commits.set(commits.get() - 1)
+            raise
         self._committed(bool(self._said))
         self._said, self._flushed = [], 0
 
