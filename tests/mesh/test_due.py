@@ -80,6 +80,37 @@ def test_asked_again_the_later_word_counts(town):
     assert len(town.rows("speaker", due_work)) == 1
 
 
+def test_what_was_done_is_done_again_when_it_is_asked_for_again(town):
+    ask(town, "a")
+    town.start("speaker")
+    until(town.effects, what="the first effect")
+
+    ask(town, "a")
+
+    until(lambda: len(town.effects()) == 2, what="the second effect")
+    assert len(town.rows("speaker", due_work)) == 1
+
+
+def test_what_is_done_may_ask_for_itself_on_a_later_day(town, monkeypatch):
+    ring = speaker.Speaker.ring
+    ends = LONG_AGO + timedelta(days=3)
+
+    def ring_daily(self, ref, work: Work):
+        ring(self, ref, work)
+        if work.legal_now < ends:
+            work.due.at("ring", ref, work.legal_now + timedelta(days=1))
+
+    ring_daily.nameko_entrypoints = ring.nameko_entrypoints
+    monkeypatch.setattr(speaker.Speaker, "ring", ring_daily)
+    ask(town, "a")
+
+    town.start("speaker")
+
+    until(lambda: len(town.effects()) == 4, what="four days")
+    assert effects(town) == [("a", LONG_AGO + timedelta(days=day)) for day in range(4)]
+    assert [row.done_at is not None for row in town.rows("speaker", due_work)] == [True]
+
+
 def test_what_is_cancelled_is_not_done(town):
     ask(town, "a", "b")
     with town.work() as work:

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from plumbline.cli import outbox as outbox_command, parked as parked_command
+from plumbline.cli import parked as parked_command
 from plumbline.mesh import city
 from plumbline.mesh.broker.topology import inbox_queue
 from plumbline.mesh.events import parked
@@ -66,7 +66,6 @@ def command(town, monkeypatch):
     monkeypatch.setattr(city, "face", FACES.__getitem__)
     monkeypatch.setattr(city, "storage", STORAGES.get)
     monkeypatch.setattr(parked_command, "load", lambda services: town.settings)
-    monkeypatch.setattr(outbox_command, "load", lambda services: town.settings)
 
     def command(app, *arguments):
         done = CliRunner().invoke(app, arguments)

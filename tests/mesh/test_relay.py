@@ -6,7 +6,10 @@ from itertools import count
 import eventlet
 import pytest
 from sqlalchemy import update
+from typer.testing import CliRunner
 
+from plumbline.cli import outbox as command
+from plumbline.mesh import city
 from plumbline.mesh.broker import topology
 from plumbline.mesh.broker.topology import inbox_queue
 from plumbline.mesh.events import sending
@@ -16,7 +19,7 @@ from plumbline.mesh.events.sending import Superseded
 from plumbline.mesh.storage.tables import outbox, outbox_head
 from tests.mesh.town import wire
 from tests.mesh.town.speaker import Item
-from tests.mesh.town.town import PARTIES, until
+from tests.mesh.town.town import FACES, PARTIES, STORAGES, until
 from tests.mesh.ways import in_one_process
 
 NOBODY = "amqp://guest:guest@127.0.0.1:1//"
@@ -147,6 +150,19 @@ def test_what_is_too_large_holds_only_its_aggregate(build, impatient):
 
     until(lambda: sequences(town, "large") == [1, 2, 3])
     until(lambda: not unsent(town))
+
+
+def test_the_command_line_shows_what_is_held(town, monkeypatch):
+    monkeypatch.setattr(city, "names", lambda: list(FACES))
+    monkeypatch.setattr(city, "storages", lambda: STORAGES.items())
+    monkeypatch.setattr(command, "load", lambda services: town.settings)
+    town.say("a", times=2)
+    first = outbox.c.sequence == 1
+    town.execute("speaker", update(outbox).where(first).values(error="too large: 300000 bytes", attempts=3))
+
+    done = CliRunner().invoke(command.app, ["stuck"])
+
+    assert done.output == "speaker a item_changed.v1#1 attempts=3 error=too large: 300000 bytes\n"
 
 
 def test_of_two_replicas_one_sends_and_the_other_takes_over(town):
