@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from plumbline.mesh import city
+from plumbline.mesh import city, due
 from plumbline.mesh.events import parked as lanes
 from plumbline.mesh.settings import load
 
@@ -40,13 +40,18 @@ def _session(name: str) -> Iterator[Any]:
 
 @app.command(name="list")
 def list_() -> None:
-    """List the parked aggregates of all services."""
+    """List the parked aggregates and the parked due work of all services."""
     for name, _ in city.storages():
         with _session(name) as session:
             for found in lanes.parked(session):
                 print(
                     f"{name} {found.source} {found.aggregate} {found.type}#{found.sequence}"
                     f" attempts={found.attempts} error={found.error} since={found.since:%Y-%m-%dT%H:%M:%SZ}"
+                )
+            for row in due.parked(session):
+                print(
+                    f"{name} due {row.kind} {row.ref} due_at={row.due_at:%Y-%m-%dT%H:%M:%SZ}"
+                    f" attempts={row.attempts} error={row.error} since={row.parked_at:%Y-%m-%dT%H:%M:%SZ}"
                 )
 
 
@@ -64,6 +69,19 @@ def replay(consumer: Consumer, source: Source, aggregate: Aggregate, reason: Rea
     with _session(consumer) as session:
         found = lanes.replay(session, source, aggregate, by=getpass.getuser(), reason=reason)
         print(f"{found.type}#{found.sequence} will be applied again")
+
+
+@app.command(name="replay-due")
+def replay_due(
+    service: Annotated[str, typer.Argument(help="the service whose due work is parked")],
+    kind: Annotated[str, typer.Argument(help="the kind that `parked list` shows")],
+    ref: Annotated[str, typer.Argument(help="the reference that `parked list` shows")],
+) -> None:
+    """Do parked due work again, after its cause was mended."""
+    with _session(service) as session:
+        if not due.retry(session, kind, ref):
+            raise typer.BadParameter(f"not parked: {kind} {ref}")
+        print(f"{kind} {ref} will be done again")
 
 
 @app.command()

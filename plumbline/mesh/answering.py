@@ -14,12 +14,12 @@ from plumbline.mesh.errors import (
     DeadlinePassed,
     PoolExhausted,
     Refused,
-    TimedOut,
+    RemoteFault,
 )
 from plumbline.mesh.logs import get_logger
 from plumbline.mesh.rpc import codec
 from plumbline.mesh.storage.database import is_infrastructure
-from plumbline.mesh.storage.work import WORTH_STARTING_OVER, commits
+from plumbline.mesh.storage.work import another_came_first, commits
 
 log = get_logger(__name__)
 
@@ -46,7 +46,7 @@ def answer(service: str, method: str, run: Callable[[], Any]) -> tuple[dict, str
 
 def _helps_to_start_over(error: Exception) -> bool:
     """Another act came first, or the connection had died in the pool; nothing was committed."""
-    return isinstance(error, WORTH_STARTING_OVER) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    return another_came_first(error) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def _reply(service: str, method: str, error: Exception) -> tuple[dict, str]:
@@ -56,7 +56,9 @@ def _reply(service: str, method: str, error: Exception) -> tuple[dict, str]:
         return codec.refusal(error.to_wire()), "refused"
     if isinstance(error, ValidationError):
         return codec.refusal(bad_request(error)), "invalid"
-    if isinstance(error, WORTH_STARTING_OVER) and commits.get() == 0:
+    if isinstance(error, RemoteFault):
+        return codec.failure("fault", f"it needs {error.service}, which failed"), "fault"
+    if another_came_first(error) and commits.get() == 0:
         return codec.refusal(CONFLICT), "conflict"
     if isinstance(error, DeadlinePassed):
         return codec.failure("timed-out", "the deadline passed before the commit; rolled back"), "timed_out"
@@ -72,7 +74,7 @@ def _machinery(error: Exception) -> tuple[dict, str]:
     if commits.get():
         return codec.failure("timed-out", "the connection to the database was lost in the commit"), "timed_out"
     if isinstance(error, CallFailed):
-        kind = "timed-out" if isinstance(error, TimedOut) else "unavailable"
+        kind = next(word for word, failure in codec.FAILURES.items() if isinstance(error, failure))
         return codec.failure(kind, f"it needs {error.service}, which did not answer"), kind.replace("-", "_")
     detail = "all database connections are in use" if isinstance(error, PoolExhausted) else "the database is away"
     return codec.failure("unavailable", detail), "unavailable"

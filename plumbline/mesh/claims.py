@@ -54,6 +54,7 @@ class ClaimLoop:
         self.service, self.claim, self.database, self.engine = service, claim, database, engine
         self.workers, self.batch, self.poll_s = workers, batch, poll_s
         self._wake: Event = Event()
+        self._woken = 0
         self._stopping = False
         self._one_by_one = False
         self._threads: list[Any] = []
@@ -64,6 +65,7 @@ class ClaimLoop:
 
     def wake(self) -> None:
         """There may be something to do."""
+        self._woken += 1
         if not self._wake.ready():
             self._wake.send(None)
 
@@ -80,6 +82,7 @@ class ClaimLoop:
     def _run(self) -> None:
         pause = 0.1
         while not self._stopping:
+            woken = self._woken
             try:
                 busy = copy_context().run(self.turn)
                 pause = 0.1
@@ -91,7 +94,7 @@ class ClaimLoop:
                 eventlet.sleep(pause * (0.5 + random.random()))
                 pause = min(pause * 2, 2.0)
                 continue
-            if not busy:
+            if not busy and woken == self._woken:  # who was woken while it looked, looks again
                 self._rest()
 
     def _rest(self) -> None:
@@ -111,6 +114,8 @@ class ClaimLoop:
                 done = self.claim.perform(session, rows, careful=False)
                 session.commit()
         except Exception as error:
+            if not rows:
+                raise
             if is_infrastructure(error) and not self._one_by_one:
                 self._one_by_one = True
                 raise

@@ -118,6 +118,13 @@ def pending_until(settings: Settings, instant: datetime) -> int:
     return total
 
 
+def retry(session: Session, kind: str, ref: str) -> bool:
+    """Have parked work done again, after its cause was mended; false when there is none of that name."""
+    here = (due_work.c.kind == kind) & (due_work.c.ref == ref) & due_work.c.parked_at.is_not(None)
+    afresh = {"parked_at": None, "attempts": 0, "next_try_at": None, "error": None}
+    return bool(session.execute(update(due_work).where(here).values(**afresh)).rowcount)  # type: ignore[attr-defined]
+
+
 def parked(session: Session) -> Sequence[Any]:
     """Due work that a person has to look at."""
     return session.execute(select(due_work).where(due_work.c.parked_at.is_not(None)).order_by(due_work.c.row)).all()

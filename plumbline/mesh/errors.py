@@ -29,6 +29,10 @@ class TimedOut(CallFailed):
     """No answer in time: the act may have been done or not."""
 
 
+#: How a call ends when nobody is to blame for what was asked.
+NOT_ANSWERED = (UnknownService, Unavailable, TimedOut)
+
+
 class RemoteFault(CallFailed):
     """The other service failed while it answered, and rolled back; its log has the reason."""
 

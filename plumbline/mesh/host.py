@@ -20,6 +20,7 @@ from plumbline.mesh.container import MeshContainer
 from plumbline.mesh.errors import MeshError, SchemaBehind
 from plumbline.mesh.health import Health
 from plumbline.mesh.logs import get_logger
+from plumbline.mesh.service import LongWork
 from plumbline.mesh.settings import Settings
 from plumbline.mesh.stalls import Stalls
 from plumbline.mesh.storage.migrate import migrate, require_current
@@ -123,10 +124,20 @@ class Host:
         self.health.set(name, "accepting", runtime.incoming.up or not self.serves)
 
     def spawn_worker(self) -> None:
-        """Work off jobs in a process of its own, so that long work stalls no call."""
-        self._children.append(
-            subprocess.Popen([sys.executable, "-m", "plumbline.cli.main", "work", "--all", "--child"])
-        )
+        """Work off jobs, where there are any, in a process of its own, so that long work stalls no call."""
+        if any(has_jobs(city.face(name)) for name in self.services):
+            self._greenlets.append(eventlet.spawn(self._keep_worker))
+
+    def _keep_worker(self) -> None:
+        """Start the worker, and again when it ends before we do."""
+        while not self._stop.ready():
+            child = subprocess.Popen([sys.executable, "-m", "plumbline.cli.main", "work", "--all", "--child"])
+            self._children = [child]
+            while child.poll() is None:
+                eventlet.sleep(0.5)
+            if not self._stop.ready():
+                log.error("worker_ended", status=child.returncode)
+                eventlet.sleep(2)
 
     def wait(self) -> None:
         """Run until SIGTERM or SIGINT, or until a container dies."""
@@ -158,7 +169,10 @@ class Host:
         for greenlet in self._greenlets:
             greenlet.kill()
         for child in self._children:
-            child.wait()
+            try:
+                child.wait(self.settings.stop_grace_s + 10)
+            except subprocess.TimeoutExpired:
+                child.kill()
         self.stalls.stop()
         self.health.stop()
         traces.stop()
@@ -175,6 +189,12 @@ def stop_together(containers: Sequence[MeshContainer], grace_s: float) -> None:
     for step in (lambda container: container.runtime.flush(), lambda container: container.stop()):
         for thread in [eventlet.spawn(step, container) for container in containers]:
             thread.wait()
+
+
+def has_jobs(face: type) -> bool:
+    """Whether a service declares long work."""
+    declared = (getattr(method, "nameko_entrypoints", ()) for method in vars(face).values())
+    return any(isinstance(entrypoint, LongWork) for entrypoints in declared for entrypoint in entrypoints)
 
 
 def run(host: Host) -> int:

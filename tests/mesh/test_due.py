@@ -6,7 +6,7 @@ import pytest
 
 from plumbline.mesh import clock
 from plumbline.mesh.claims import ClaimLoop
-from plumbline.mesh.due import DueClaim, overdue, parked
+from plumbline.mesh.due import DueClaim, overdue, parked, retry
 from plumbline.mesh.storage.tables import due_work
 from plumbline.mesh.storage.work import Work
 from tests.mesh.town import speaker
@@ -186,3 +186,17 @@ def test_a_failure_of_the_machinery_is_charged_to_nobody(town):
 
     (row,) = town.rows("speaker", due_work)
     assert (row.attempts, row.parked_at, row.done_at) == (0, None, None)
+
+
+def test_a_person_has_parked_work_done_again(town, failing):
+    failing["a"] = 4  # as often as the town tries
+    ask(town, "a")
+    town.start("speaker")
+    until(lambda: _parked(town), what="the parking")
+
+    with town.databases["speaker"].writing() as session:
+        assert retry(session, "ring", "a") and not retry(session, "ring", "b")
+        session.commit()
+
+    until(town.effects, what="the effect")
+    assert (town.effects(), _parked(town)) == (["a"], [])

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 from sqlalchemy.orm import Session
 
 from plumbline.mesh import metrics
-from plumbline.mesh.errors import CallFailed, PoolExhausted
+from plumbline.mesh.errors import NOT_ANSWERED, PoolExhausted
 from plumbline.mesh.storage import sqlite
 
 #: Ends what hangs at the server: a statement, a wait for a lock, a transaction that forgot to end, a dead peer.
@@ -89,9 +89,15 @@ class Database:
             engine.dispose()
 
 
-_MACHINERY = (OperationalError, InterfaceError, PoolExhausted, PoolTimeout, CallFailed, ConnectionError, TimeoutError)
+#: SQLite's own troubles: busy, locked, a disk that fails, that is full, or that cannot be opened.
+_SQLITE_TROUBLES = (5, 6, 10, 13, 14)
+_MACHINERY = (InterfaceError, PoolExhausted, PoolTimeout, *NOT_ANSWERED, ConnectionError, TimeoutError)
 
 
 def is_infrastructure(error: BaseException) -> bool:
     """Whether the machinery failed (database, broker, another service), not what was asked of it."""
+    if isinstance(error, OperationalError):
+        # SQLite calls a missing column operational as well; PostgreSQL calls it a programming error, which it is.
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        return code is None or code & 0xFF in _SQLITE_TROUBLES
     return isinstance(error, _MACHINERY) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -147,8 +147,15 @@ class OpenWork:
         self._stack.close()
 
 
-#: Errors after which the same act, judged afresh, may well succeed.
-WORTH_STARTING_OVER = (StaleVersion, IntegrityError)
+#: A unique key that is taken: PostgreSQL's class, SQLite's extended codes for UNIQUE and PRIMARY KEY.
+_TAKEN = ("23505", 2067, 1555)
+
+
+def another_came_first(error: BaseException) -> bool:
+    """Whether the same act, judged afresh, may well succeed, or be refused for a better reason."""
+    if isinstance(error, IntegrityError):
+        return (getattr(error.orig, "pgcode", None) or getattr(error.orig, "sqlite_errorcode", None)) in _TAKEN
+    return isinstance(error, StaleVersion)
 
 
 _dice = random.Random()  # of our own: whoever seeds the common one must not make ids come again
