@@ -97,7 +97,7 @@ def events_after(session: Session, source: str, position: int, limit: int, most_
     """A page of the feed: events after `position`, in order, as many as one message takes.
 
     `next` is where the following page begins, `position` where the feed ends now. An event that no message takes is
-    left out: it is held (see `stuck`), and its aggregate with it.
+    left out: it is held (see `stuck`), and whoever hears its aggregate waits for it.
     """
     query = select(outbox).where(outbox.c.position > position).order_by(outbox.c.position).limit(limit)
     events: list[dict[str, Any]] = []
