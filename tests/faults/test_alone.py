@@ -54,7 +54,9 @@ def full_device(folder):
 
 
 class Disk:
-    """A device of a few megabytes."""
+    """A device of a few megabytes; SQLite knows that nothing was saved, so acts are refused."""
+
+    told = "undone"
 
     def __init__(self, folder):
         self.ballast = folder / "ballast"
@@ -69,7 +71,9 @@ class Disk:
 
 
 class Limit:
-    """A bound to the length of a process's files, which nobody needs to be root for."""
+    """A bound to the length of a process's files: to SQLite an I/O error, after which nobody knows."""
+
+    told = "unknown"
 
     def __init__(self, folder):
         self.folder = folder
@@ -89,7 +93,7 @@ def test_on_a_full_disk_it_refuses_and_goes_on_when_there_is_room(tmp_path):
             process = hermit.start()
             hermit.until("done", 30)
             device.fill(process.pid)
-            hermit.until("undone", 20)
+            hermit.until(device.told, 20)
             assert hermit.ready()
             device.free(process.pid)
             hermit.until("done", 30)
