@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from bench.figures import Chapter, Table
 from bench.processes import Failed, Measured
@@ -31,21 +32,15 @@ def measure(surroundings: Surroundings, effort: Effort) -> Chapter:
     env, rows = surroundings.town(), effort.events
     url, broker = env["PLUMBLINE_DATABASE_URL_SPEAKER"], surroundings.broker.url
     run_sql(url, FILL.format(rows))
-    raw_command = ("bench.rivals.raw_publisher", broker, EXCHANGE, QUEUE)
-    with Measured("bench.roles.relayer", env=env) as relay, Measured(*raw_command) as raw:
-        relay.ready(), raw.ready()
-        relay.ask("send", rows=rows)
+    publisher = Measured("bench.rivals.raw_publisher", broker, EXCHANGE, QUEUE)
+    with Measured("bench.roles.relayer", env=env) as relay, publisher as raw:
+        relay.ready(), raw.ready(), relay.ask("send", rows=rows)
         _check(raw.ask("take", rows=rows), rows)
 
         def run(sender: Measured, **order: int) -> Figures:
             if sender is relay:
                 run_sql(url, AGAIN)
-            found = with_cpu(
-                {"sender": sender.pid, "broker": surroundings.broker_pid}, lambda: sender.ask("send", **order)
-            )
-            if (count := raw.ask("purge")["count"]) != rows:
-                raise Failed(f"{count} messages in the queue instead of {rows}")
-            return found
+            return _sent(sender, raw, surroundings.broker_pid, rows, order)
 
         parties = {
             OURS: lambda: run(relay, rows=rows),
@@ -54,9 +49,19 @@ def measure(surroundings: Surroundings, effort: Effort) -> Chapter:
             "raw py-amqp, each confirmed": lambda: run(raw, batch=1),
         }
         found = alternate(parties, effort.rounds)
-    for name, f in found.items():
-        chapter.tables[0].rows.append([name, f["per_s"], found.ratio(name, RAW), f["sender_us"], f["broker_us"]])
+    chapter.tables[0].rows += [_row(name, figures, found.ratio(name, RAW)) for name, figures in found.items()]
     return chapter
+
+
+def _row(name: str, figures: Figures, ratio: Any) -> list[Any]:
+    return [name, figures["per_s"], ratio, figures["sender_us"], figures["broker_us"]]
+
+
+def _sent(sender: Measured, raw: Measured, broker: int, rows: int, order: dict[str, int]) -> Figures:
+    found = with_cpu({"sender": sender.pid, "broker": broker}, lambda: sender.ask("send", **order))
+    if (count := raw.ask("purge")["count"]) != rows:
+        raise Failed(f"{count} messages in the queue instead of {rows}")
+    return found
 
 
 def _check(ends: dict[str, str], rows: int) -> None:

@@ -150,11 +150,7 @@ def test_a_process_refuses_a_schema_that_is_behind(surroundings):
 @over_servers
 def test_a_process_that_is_told_to_end_answers_all_that_it_took(town):
     port = free_port()
-    environ = {
-        **town.environ,
-        "PLUMBLINE_HEALTH_PORT": str(port),
-        "PLUMBLINE_STOP_ANNOUNCE_S": "0.5",
-    }
+    environ = {**town.environ, "PLUMBLINE_HEALTH_PORT": str(port), "PLUMBLINE_STOP_ANNOUNCE_S": "0.5"}
     with Process([*PROGRAM, "up"], environ) as process:
         wait_for(lambda: _status(port) == 200, 30, "readiness")
         caller = town.start("hearer").runtime.client

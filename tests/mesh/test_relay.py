@@ -1,6 +1,5 @@
 """The relay: everything is sent, in order, by one at a time, and is marked only when the broker has it."""
 
-import multiprocessing
 from itertools import count
 
 import eventlet
@@ -13,14 +12,11 @@ from plumbline.mesh import city
 from plumbline.mesh.broker import topology
 from plumbline.mesh.broker.topology import inbox_queue
 from plumbline.mesh.events import sending
-from plumbline.mesh.events.locks import FileLock, lock_of
 from plumbline.mesh.events.relay import Relay
-from plumbline.mesh.events.sending import Superseded
-from plumbline.mesh.storage.tables import outbox, outbox_head
+from plumbline.mesh.storage.tables import outbox
 from tests.mesh.town import wire
 from tests.mesh.town.speaker import Item
 from tests.mesh.town.town import FACES, PARTIES, STORAGES, until
-from tests.mesh.ways import in_one_process
 
 NOBODY = "amqp://guest:guest@127.0.0.1:1//"
 
@@ -163,89 +159,6 @@ def test_the_command_line_shows_what_is_held(town, monkeypatch):
     done = CliRunner().invoke(command.app, ["stuck"])
 
     assert done.output == "speaker a item_changed.v1#1 attempts=3 error=too large: 300000 bytes\n"
-
-
-def test_of_two_replicas_one_sends_and_the_other_takes_over(town):
-    town.start("speaker", "speaker", "hearer")
-    relays = [container.runtime.relay for container in town.running[:2]]
-    until(lambda: any(relay.active for relay in relays))
-    holders = set()
-    for n in range(1, 6):
-        town.say("a")
-        until(lambda n=n: len(town.heard()) == n)
-        holders.update(row.holder for row in town.rows("speaker", outbox_head))
-    assert len(holders) == 1
-
-    next(container for container in town.running if container.runtime.relay.active).stop()
-    town.say("a")
-
-    until(lambda: sequences(town, "a") == [1, 2, 3, 4, 5, 6])
-    assert [relay.active for relay in relays].count(True) == 1
-
-
-def test_a_relay_that_was_superseded_marks_nothing(town):
-    town.say("a")
-    database = town.databases["speaker"]
-    with database.writing() as session:
-        sending.take_over(session, "first")
-        (row,) = sending.advance(session, "first", [], 10)
-        sending.take_over(session, "second")
-        session.commit()
-
-    for step in (lambda s: sending.advance(s, "first", [row.row], 10), lambda s: sending.hold(s, "first", row.row, "")):
-        with pytest.raises(Superseded), database.writing() as session:
-            step(session)
-            session.commit()
-
-    assert unsent(town) == ["a"]
-    assert stuck(town) == []
-
-
-def test_a_relay_that_notices_that_it_was_superseded_comes_back_and_loses_nothing(town):
-    town.start("speaker", "hearer")
-    until(lambda: town.running[0].runtime.relay.active)
-    with town.databases["speaker"].writing() as session:
-        sending.take_over(session, "another")
-        session.commit()
-
-    town.say("a", times=2)
-
-    until(lambda: town.heard() == [("a", 1, 1), ("a", 2, 2)])
-
-
-def test_a_lock_is_held_by_one_and_free_when_it_lets_go(town):
-    first, second = (lock_of(town.databases["speaker"], "relay") for _ in range(2))
-    assert first.take()
-    assert not second.take()
-    assert (first.still_held(), second.still_held()) == (True, False)
-
-    first.release()
-
-    until(second.take)
-    second.release()
-
-
-@in_one_process
-def test_a_file_lock_keeps_other_processes_out_and_goes_with_its_process(town, tmp_path):
-    path = tmp_path / "relay.lock"
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_hold, args=(path, theirs), daemon=True)
-    process.start()
-    until(ours.poll)
-    mine = FileLock(path)
-    assert not mine.take()
-
-    process.kill()
-
-    until(mine.take)
-    mine.release()
-
-
-def _hold(path, pipe):
-    held = FileLock(path).take()
-    pipe.send(held)
-    pipe.recv()
 
 
 def test_what_the_broker_did_not_confirm_is_sent_again(town, relays):

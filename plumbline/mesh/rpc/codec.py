@@ -58,9 +58,6 @@ def read_request(message: Any, limit: int) -> Request:
             raise Malformed(f"{len(message.body)} bytes")
         if properties.get("content_type") != "application/json":
             raise Malformed("not JSON")
-        deadline = min(float(headers["deadline"]), time.time() + FARTHEST_DEADLINE_S)
-        if not math.isfinite(deadline):
-            raise Malformed("no deadline")
         payload = orjson.loads(message.body)
         if not isinstance(payload, dict) or not isinstance(headers["method"], str):
             raise Malformed("no request object, or no method")
@@ -68,7 +65,7 @@ def read_request(message: Any, limit: int) -> Request:
             call_id=str(properties["correlation_id"]),
             reply_to=str(properties["reply_to"]),
             method=headers["method"],
-            context=_context(headers, deadline),
+            context=_context(headers),
             payload=payload,
             redelivered=bool((message.delivery_info or {}).get("redelivered")),
         )
@@ -78,8 +75,11 @@ def read_request(message: Any, limit: int) -> Request:
         raise Malformed(type(error).__name__) from error
 
 
-def _context(headers: dict[str, Any], deadline: float) -> Context:
+def _context(headers: dict[str, Any]) -> Context:
     """The context in the headers; what claims to be a trace and is none is dropped."""
+    deadline = min(float(headers["deadline"]), time.time() + FARTHEST_DEADLINE_S)
+    if not math.isfinite(deadline):
+        raise Malformed("no deadline")
     context = Context.from_wire(headers, deadline)
     if context.traceparent is not None and traces.accepted(context.traceparent) != context.traceparent:
         return replace(context, traceparent=None)
