@@ -33,6 +33,7 @@ def main(arguments: list[str]) -> int:
     found = measure(names, effort)
     chapters = [Chapter.from_json(chapter) for chapter in found["chapters"]]
     if set(names) == set(CHAPTERS) and not chosen.quick:
+        RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
         write(found)
     return 1 if any(chapter.missed for chapter in chapters) else 0
