@@ -15,7 +15,7 @@ app = typer.Typer(rich_markup_mode=None)
 def work(
     service: Annotated[str | None, typer.Argument(help="the service whose jobs are worked off")] = None,
     every: Annotated[bool, typer.Option("--all", help="the jobs of every service")] = False,
-    child: Annotated[bool, typer.Option("--child", hidden=True, help="end with the process that started this")] = False,
+    child: Annotated[int, typer.Option("--child-of", hidden=True, help="end with this process")] = 0,
 ) -> None:
     """Work off jobs, one at a time and service; several workers share them."""
     from plumbline.mesh import city, host
@@ -31,15 +31,13 @@ def work(
         os.environ["PLUMBLINE_HEALTH_PORT"] = "0"
     process = host.Host(load(services=names), names, serves=False)
     if child:
-        _end_with_parent(process)
+        _end_with(child, process)
     sys.exit(host.run(process))
 
 
-def _end_with_parent(process: object) -> None:
+def _end_with(parent: int, process: object) -> None:
     """A killed parent tells nobody: look who it is, each second."""
     import eventlet
-
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:

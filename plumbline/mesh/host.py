@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -131,7 +132,9 @@ class Host:
     def _keep_worker(self) -> None:
         """Start the worker, and again when it ends before we do."""
         while not self._stop.ready():
-            child = subprocess.Popen([sys.executable, "-m", "plumbline.cli.main", "work", "--all", "--child"])
+            child = subprocess.Popen(
+                [sys.executable, "-m", "plumbline.cli.main", "work", "--all", "--child-of", str(os.getpid())]
+            )
             self._children = [child]
             while child.poll() is None:
                 eventlet.sleep(0.5)
