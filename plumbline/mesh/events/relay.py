@@ -18,6 +18,7 @@ from plumbline.mesh.events import sending
 from plumbline.mesh.events.locks import lock_of
 from plumbline.mesh.logs import get_logger
 from plumbline.mesh.storage.database import Database
+from plumbline.mesh.storage.tables import outbox
 
 log = get_logger(__name__)
 
@@ -137,7 +138,7 @@ class Relay:
     def _anything(self) -> bool:
         """A cheap look, so that an idle relay takes no write lock."""
         with self.database.reading(self.engine) as session:
-            return session.execute(sending.unsent(1)).first() is not None
+            return session.execute(sending.unsent(1).with_only_columns(outbox.c.row)).first() is not None
 
     def _rest(self) -> None:
         """Wait until woken or until it is time to look again, with lock and connection looked after meanwhile."""
