@@ -1,14 +1,17 @@
 """The town in both ways to run: in one process on SQLite, and over RabbitMQ on PostgreSQL."""
 
 import itertools
+import shutil
 
 import eventlet
 import pytest
 from kombu import Connection
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import text
 
 from plumbline.mesh.broker import inproc
 from plumbline.mesh.broker.topology import queues
+from plumbline.mesh.storage.database import Database
+from plumbline.mesh.storage.migrate import migrate
 from plumbline.mesh.storage.tables import KERNEL
 from tests.mesh.town.queues import Queues
 from tests.mesh.town.town import PARTIES, STORAGES, Town
@@ -17,10 +20,27 @@ _names = itertools.count()
 
 
 @pytest.fixture(scope="session")
+def town_files(tmp_path_factory):
+    """The town's databases as files, made once, to be copied."""
+    folder = tmp_path_factory.mktemp("town")
+    for name, storage in STORAGES.items():
+        database = Database(f"sqlite:///{folder / name}.db")
+        migrate(database, storage)
+        database.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
 def town_databases(request):
     """The town's databases on PostgreSQL, made once; each test finds them empty."""
     postgres = request.getfixturevalue("postgres")
-    return {name: postgres.database(name) for name in STORAGES}
+    databases = {}
+    for name, storage in STORAGES.items():
+        databases[name] = Database(postgres.database(name), pool=1)
+        migrate(databases[name], storage)
+    yield databases
+    for database in databases.values():
+        database.close()
 
 
 @pytest.fixture(params=["embedded", "mesh"])
@@ -48,32 +68,30 @@ def without_queues(url):
     return url
 
 
-def without_rows(url, storage):
-    """A database without what an earlier test left in it, sessions included."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(
+def without_rows(database, storage):
+    """A database without what an earlier test left in it, sessions included; its URL."""
+    tables = [table.name for table in (*KERNEL.sorted_tables, *storage.metadata.sorted_tables)]
+    with database.writing() as session:
+        session.execute(
             text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
                  " AND pid <> pg_backend_pid()")
         )  # fmt: skip
-        there = set(inspect(connection).get_table_names())
-        for table in (*KERNEL.sorted_tables, *storage.metadata.sorted_tables):
-            if table.name in there and table.name != "outbox_head":
-                connection.execute(table.delete())
-        if "outbox_head" in there:
-            connection.execute(text("UPDATE outbox_head SET position = 0, epoch = 1, holder = NULL"))
-    engine.dispose()
-    return url
+        session.execute(text(";".join(f"DELETE FROM {name}" for name in tables if name != "outbox_head")))
+        session.execute(text("UPDATE outbox_head SET position = 0, epoch = 1, holder = NULL"))
+        session.commit()
+    return database.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def build(surroundings):
+def build(surroundings, town_files):
     """Makes the surroundings of both services, with other settings if need be; nothing runs yet."""
     built = []
+    for file in town_files.glob("*.db"):
+        shutil.copy(file, surroundings["PLUMBLINE_DATA_DIR"])
 
     def build(**settings):
         changed = {f"PLUMBLINE_{name.upper()}": str(value) for name, value in settings.items()}
-        built.append(Town({**surroundings, **changed}))
+        built.append(Town({**surroundings, **changed}, migrated=True))
         return built[-1]
 
     with eventlet.Timeout(60, AssertionError("the test hangs")):

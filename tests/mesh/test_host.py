@@ -128,6 +128,27 @@ def test_who_stops_says_so_first_and_answers_what_is_under_way(begin):
     assert seen == [{}]
 
 
+def test_what_asks_a_neighbour_while_all_of_them_stop_still_gets_its_answer(begin):
+    running = begin()
+    until(lambda: readiness(running) == (200, []))
+    gate, hearer = Event(), container(running, "hearer").runtime
+
+    def nested(request):
+        gate.wait()
+        return hearer.client.call("speaker", "echo", {"asked": "late"})
+
+    hearer.declared.methods["nested"] = nested
+    caller = eventlet.spawn(container(running, "speaker").runtime.client.call, "hearer", "nested", {})
+    until(lambda: hearer.server.running)
+
+    stopping = eventlet.spawn(begin.end, running)
+    until(lambda: not hearer.server._taking)
+    gate.send(None)
+
+    assert caller.wait() == {"asked": "late"}
+    stopping.wait()
+
+
 def test_what_was_said_last_is_heard_before_the_end(town, begin):
     running = begin()
     until(lambda: readiness(running) == (200, []))

@@ -38,15 +38,16 @@ QUICK = {
 
 
 class Town:
-    """Prepares databases and queues; `start` runs services, any number of replicas."""
+    """Prepares databases (unless they are `migrated`) and queues; `start` runs services, any number of replicas."""
 
-    def __init__(self, environ: dict[str, str]) -> None:
+    def __init__(self, environ: dict[str, str], *, migrated: bool = False) -> None:
         self.environ = {**QUICK, **environ}
         self.settings: Settings = settings.load(self.environ, services=FACES)
         topology.apply(self.settings.broker_url, PARTIES)
         self.databases = {name: Database(self.settings.database_url(name), pool=3) for name in STORAGES}
         for name, storage in STORAGES.items():
-            migrate(self.databases[name], storage)
+            if not migrated:
+                migrate(self.databases[name], storage)
         self.running: list[MeshContainer] = []
 
     def start(self, *names: str, serves: bool = True) -> MeshContainer:
