@@ -60,7 +60,7 @@ def tables(runtime: Runtime) -> None:
         oldest = session.execute(select(func.min(inbox.c.received_at))).scalar_one()
         late = overdue(session, clock.legal_now())
         counted = session.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
-        by_state: dict[str, int] = dict(counted.tuples().all())
+        by_state: dict[str, int] = {state: count for state, count in counted}
     out, heard = metrics.outbox(service), metrics.inbox(service)
     out.unsent.set(unsent)
     out.held.set(held)
