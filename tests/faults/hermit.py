@@ -11,6 +11,8 @@ from pathlib import Path
 import eventlet
 import requests
 
+from tests.faults.disk import Disk, Limit
+from tests.faults.dying import POINTS
 from tests.faults.load import Told
 from tests.faults.verdict import unfinished, verdict
 from tests.harness import Process, free_port, wait_for
@@ -23,7 +25,7 @@ class Hermit:
     """One process with its clients; its journal says what they were told."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.journal = folder, folder.with_name(f"{folder.name}.journal")
+        self.journal = folder.with_name(f"{folder.name}.journal")
         self.town = Town({"PLUMBLINE_DATA_DIR": str(folder), "PLUMBLINE_BROKER_URL": f"inproc:///hermit{next(_names)}"})
         self.health = free_port()
         self.process: Process | None = None
@@ -92,3 +94,24 @@ class Hermit:
         if self.process is not None:
             self.process.close()
         self.town.stop()
+
+
+def kill_again_and_again(hermit: Hermit, times: int) -> None:
+    """Each time at the next point, after a number of passes that differs; the last one lives."""
+    for number, point in zip(range(times), itertools.cycle(POINTS), strict=False):
+        process = hermit.start(point, str(2 + 5 * number % 23))
+        wait_for(lambda process=process: process.returncode == -9, 60, f"death when {point}")  # type: ignore[misc]
+    hermit.start()
+    hermit.until("done", 20)
+
+
+def fill_the_disk(hermit: Hermit, disk: Disk | Limit, times: int) -> None:
+    """Acts are not done while there is no room, by a process that goes on living; then they are again."""
+    process = hermit.start()
+    for _ in range(times):
+        hermit.until("done", 30)
+        disk.fill(process.pid)
+        hermit.until(disk.told, 20)
+        assert hermit.ready(), "it must go on"
+        disk.free(process.pid)
+    hermit.until("done", 30)
