@@ -131,18 +131,21 @@ def test_who_stops_says_so_first_and_answers_what_is_under_way(begin):
 def test_what_asks_a_neighbour_while_all_of_them_stop_still_gets_its_answer(begin):
     running = begin()
     until(lambda: readiness(running) == (200, []))
-    gate, hearer = Event(), container(running, "hearer").runtime
+    gate, hearer, speaker = Event(), container(running, "hearer").runtime, container(running, "speaker").runtime
 
     def nested(request):
         gate.wait()
         return hearer.client.call("speaker", "echo", {"asked": "late"})
 
     hearer.declared.methods["nested"] = nested
-    caller = eventlet.spawn(container(running, "speaker").runtime.client.call, "hearer", "nested", {})
+    caller = eventlet.spawn(speaker.client.call, "hearer", "nested", {})
     until(lambda: hearer.server.running)
 
     stopping = eventlet.spawn(begin.end, running)
     until(lambda: not hearer.server._taking)
+    with eventlet.Timeout(0.5, False):
+        until(lambda: not speaker.server._taking)
+    assert speaker.server._taking, "it must outlast who may still ask it"
     gate.send(None)
 
     assert caller.wait() == {"asked": "late"}
