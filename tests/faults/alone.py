@@ -16,7 +16,7 @@ from plumbline.mesh.errors import CallFailed, TimedOut
 from plumbline.mesh.host import Host
 from tests.faults.dying import die_at
 from tests.faults.load import DEADLINE_S, TIMES
-from tests.mesh.town import run  # noqa: F401 - the city is the town
+from tests.mesh.town.run import make_the_town_the_city
 from tests.mesh.town.town import FACES
 
 CLIENTS = 4
@@ -68,4 +68,5 @@ def main(path: str, *death: str) -> int:
 
 
 if __name__ == "__main__":
+    make_the_town_the_city()
     sys.exit(main(*sys.argv[1:]))
