@@ -79,6 +79,7 @@ def without_rows(database, storage):
         session.execute(text(";".join(f"DELETE FROM {name}" for name in tables if name != "outbox_head")))
         session.execute(text("UPDATE outbox_head SET position = 0, epoch = 1, holder = NULL"))
         session.commit()
+    database.engine.dispose()  # tests close connections at the server
     return database.url.render_as_string(hide_password=False)
 
 

@@ -133,7 +133,11 @@ class Town:
         return [row.what for row in self.rows("speaker", speaker.effects, speaker.effects.c.row)]
 
     def stop(self) -> None:
-        """Stop what runs and close what is open."""
+        """Stop what runs and close what is open; calls that are still under way are not waited for."""
+        for container in self.running:
+            server, container.runtime.server = container.runtime.server, None
+            if server is not None:
+                server.stop_taking()
         for step in (lambda one: one.drain(1), lambda one: one.runtime.flush(), lambda one: one.stop()):
             for thread in [eventlet.spawn(step, container) for container in self.running]:
                 thread.wait()
