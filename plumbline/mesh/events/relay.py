@@ -106,9 +106,10 @@ class Relay:
         self.begin()
         while True:
             self._wake = Event()
+            last = self._stopping  # what was said before the order to stop is seen by a turn that began after it
             if self.turn():
                 continue
-            if self._stopping:
+            if last:
                 return
             self._rest()
 
