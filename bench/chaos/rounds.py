@@ -61,7 +61,7 @@ def _row(name: str, told: Told, scene: Scene) -> Row:
     doubles = sum(scene.metric(hearer, "inbox_duplicates_total") for hearer in REPLICAS[2:])
     return Row(
         name.replace("_", " "), len(told.done) + told.shared_done.total(), len(told.undone),
-        len(told.unknown) + told.shared_unknown.total(), told.longest_s, told.silence_s, int(doubles),
+        told.nobody_knows, told.longest_s, told.silence_s, int(doubles),
         scene.figures.get("take-over"),
     )  # fmt: skip
 
@@ -87,8 +87,7 @@ def _alone(name: str, fault: Callable[[Hermit], None], folder: Path | None = Non
             return Row(name, breach=str(breach)[:2000])
         finally:
             hermit.close()
-    unknown = len(told.unknown) + told.shared_unknown.total()
-    return Row(name, len(told.done) + told.shared_done.total(), len(told.undone), unknown)
+    return Row(name, len(told.done) + told.shared_done.total(), len(told.undone), told.nobody_knows)
 
 
 def model(seconds: float) -> Row:

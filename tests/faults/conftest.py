@@ -1,4 +1,4 @@
-"""Private servers, which may be killed, and the town as processes on them, shared by the tests of a file."""
+"""Private servers, which may be killed, and the town as processes on them, shared by all these tests."""
 
 import pytest
 
@@ -19,26 +19,20 @@ def own_postgres():
         yield postgres
 
 
-@pytest.fixture(scope="module")
-def empty_scene(own_broker, own_postgres, tmp_path_factory):
-    """Servers, databases and queues; nothing runs yet."""
+@pytest.fixture(scope="package")
+def running(own_broker, own_postgres, tmp_path_factory):
+    """One process per service, the same ones for all tests: none may end of a fault that is not its own death."""
     scene = Scene(own_broker, own_postgres, str(tmp_path_factory.mktemp("data")))
+    scene.run("speaker", wait=False)
+    scene.run("hearer", wait=False)
+    scene.ready()
     yield scene
     scene.close()
 
 
-@pytest.fixture(scope="module")
-def running(empty_scene):
-    """One process per service, the same ones for all tests of a file: none may end of a fault."""
-    empty_scene.run("speaker", wait=False)
-    empty_scene.run("hearer", wait=False)
-    empty_scene.ready()
-    return empty_scene
-
-
 @pytest.fixture
 def scene(running):
-    """The running town, with its servers up again afterwards, whatever the test did to them."""
+    """The running town, with everything up again afterwards, whatever the test did to it."""
     yield running
     running.heal()
 
@@ -47,16 +41,17 @@ def scene(running):
 def load(scene):
     """Clients that act; they have begun."""
     load = Load(scene.town.settings)
-    load.until_done(20)
-    yield load
-    load.stop()
+    try:
+        load.until_done(20)
+        yield load
+    finally:
+        load.stop()
 
 
 @pytest.fixture
-def without_database(own_broker, own_postgres, tmp_path):
-    """The town's surroundings; then the database is killed."""
+def empty_scene(own_broker, own_postgres, tmp_path):
+    """Surroundings of its own in which nothing runs."""
     scene = Scene(own_broker, own_postgres, str(tmp_path))
-    own_postgres.kill()
     yield scene
     scene.heal()
     scene.close()

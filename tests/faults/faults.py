@@ -7,10 +7,19 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from tests.faults.load import DEADLINE_S, Load
+from tests.faults.load import DEADLINE_S, Load, Told
 from tests.faults.scene import Scene
 from tests.harness import wait_for
 from tests.harness.databases import connect
+from tests.harness.rabbitmq import VHOST
+
+
+def suffer(scene: Scene, load: Load, fault: Callable[[Scene, Load, float], None], hold_s: float) -> Told:
+    """Acts, a fault under load, acts again; then every promise is looked at."""
+    load.until_done()
+    fault(scene, load, hold_s)
+    load.until_done()
+    return scene.rest(load)
 
 
 def broker_restarts(scene: Scene, load: Load, hold_s: float) -> None:
@@ -95,10 +104,20 @@ def speaker_is_killed(scene: Scene, load: Load, hold_s: float) -> None:
 
 
 def hearer_is_killed(scene: Scene, load: Load, hold_s: float) -> None:
-    """Acts go on without it; when it is back it finds everything."""
+    """Acts go on without it, and what waits for it in the broker is lost; when it is back it finds everything."""
     scene.processes["hearer"].kill9()
     load.run(hold_s)
+    wait_for(lambda: _emptied(scene, "hearer.from.speaker"), 30, "the queue emptied")
     scene.again("hearer")
+
+
+def _emptied(scene: Scene, queue: str) -> bool:
+    """A quorum queue takes a while after a restart of the broker until it has a leader."""
+    try:
+        scene.broker.ctl("purge_queue", queue, "-p", VHOST)
+    except RuntimeError:
+        return False
+    return True
 
 
 def relay_holder_is_killed(scene: Scene, load: Load, hold_s: float) -> None:

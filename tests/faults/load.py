@@ -39,6 +39,11 @@ class Told:
     silence_s: float = 0.0
 
     @property
+    def nobody_knows(self) -> int:
+        """How many acts may have been done."""
+        return len(self.unknown) + self.shared_unknown.total()
+
+    @property
     def items(self) -> set[str]:
         """Every item that one client alone acted on."""
         return self.done | self.undone | self.unknown
@@ -59,7 +64,7 @@ class Load:
         for runtime in self._runtimes:
             assert runtime.outgoing.wait_up(20) and runtime.incoming.wait_up(20)
         self._callers = [
-            eventlet.spawn(self._act, runtime, f"{self.name}-{client}-{caller}")
+            eventlet.spawn(self._act, runtime, f"{self.name}-{client}-{caller}", caller)
             for client, runtime in enumerate(self._runtimes)
             for caller in range(callers)
         ]
@@ -71,8 +76,7 @@ class Load:
             eventlet.sleep(TICK_S)
             self._held_up_s += max(time.monotonic() - began - 2 * TICK_S, 0.0)
 
-    def _act(self, runtime: Runtime, caller: str) -> None:
-        number = 0
+    def _act(self, runtime: Runtime, caller: str, number: int) -> None:
         while not self._stopping:
             number += 1
             shared = number % 5 == 0

@@ -41,7 +41,9 @@ class Scene:
         self.town = Town({
             "PLUMBLINE_DATA_DIR": folder, "PLUMBLINE_BROKER_URL": direct, "PLUMBLINE_HEARTBEAT_S": "2", **urls,
         })  # fmt: skip
-        self.environ = {**self.town.environ, "PLUMBLINE_BROKER_URL": self.proxy.url_for(direct)}
+        self.environ = {
+            **self.town.environ, "PLUMBLINE_BROKER_URL": self.proxy.url_for(direct), "PLUMBLINE_STOP_ANNOUNCE_S": "1",
+        }  # fmt: skip
         self._stack.callback(self.town.stop)
 
     def run(self, name: str, *, dying: tuple[str, int] | None = None, wait: bool = True, **settings: Any) -> Process:
@@ -63,6 +65,10 @@ class Scene:
         """Start it again and wait until it is ready."""
         self.processes[name].start()
         self.ready(name)
+
+    def end(self, name: str) -> None:
+        """Stop it for good."""
+        self.processes.pop(name).terminate()
 
     def ready(self, *names: str, seconds: float = 40) -> None:
         """Wait until these, or all, say that they are ready."""
@@ -129,7 +135,7 @@ class Scene:
             self.postgres.start()
         for name, process in self.processes.items():
             if process.returncode is not None:
-                self.again(name)
+                self.run(name)
 
     def close(self) -> None:
         """End every process."""

@@ -18,7 +18,7 @@ def hermit(tmp_path):
 def test_killed_between_any_two_steps_it_gives_every_event_one_effect(hermit):
     kill_again_and_again(hermit, DEATHS)
 
-    assert hermit.rest().unknown, "no kill hit an act under way: the test proves nothing"
+    assert hermit.rest().nobody_knows, "no kill hit an act under way: the test proves nothing"
 
 
 @pytest.fixture
